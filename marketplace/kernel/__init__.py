@@ -1,0 +1,1 @@
+"""Money, errors, time and transactions. No models; imports nothing of ours."""
