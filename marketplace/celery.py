@@ -1,0 +1,32 @@
+"""The Celery application. Tasks are nudges: what must happen is a row in the database."""
+
+import os
+from typing import Any
+
+os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # SIGTERM: a soft shutdown that gives running tasks a moment
+
+from celery import Celery, signals  # noqa: E402 - REMAP_SIGTERM is read at import
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
+
+app = Celery("marketplace")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+HEARTBEAT_SECONDS = 15.0
+
+
+@signals.celeryd_init.connect
+def _refuse_unsafe(**_: Any) -> None:
+    from marketplace.checks import refuse_unsafe
+
+    refuse_unsafe()
+
+
+@signals.worker_ready.connect
+def _beat_while_alive(sender: Any, **_: Any) -> None:
+    """Beat from the worker's main process, so that two long tasks do not make a healthy worker look dead."""
+    from marketplace.health.operations import beat
+
+    beat(name=sender.hostname)
+    sender.timer.call_repeatedly(HEARTBEAT_SECONDS, beat, kwargs={"name": sender.hostname})

@@ -1,0 +1,1 @@
+"""The local PostgreSQL and Valkey, used when no server is configured by URL."""

@@ -1,0 +1,1 @@
+"""Is this installation alive, and is it ready?"""

@@ -1,0 +1,10 @@
+"""Application registration."""
+
+from django.apps import AppConfig
+
+
+class HealthConfig(AppConfig):
+    """Liveness and readiness."""
+
+    name = "marketplace.health"
+    label = "health"

@@ -1,0 +1,13 @@
+"""Celery shells of this app."""
+
+from celery import shared_task
+
+from marketplace.health import operations
+
+SCHEDULED = "schedule"
+
+
+@shared_task(name="marketplace.health.beaten")
+def beaten() -> None:
+    """Show that beat, broker and a worker's pool work together."""
+    operations.beat(name=SCHEDULED)
