@@ -5,7 +5,7 @@ from typing import Any
 
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # SIGTERM: a soft shutdown that gives running tasks a moment
 
-from celery import Celery, signals  # noqa: E402 - REMAP_SIGTERM is read at import
+from celery import Celery, signals  # reads REMAP_SIGTERM, hence the order
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 

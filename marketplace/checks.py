@@ -13,7 +13,8 @@ SHORTEST_SECRET = 50
 ROLE_SQL = """
 SELECT rolsuper, rolbypassrls,
        EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND pg_has_role(current_user, c.relowner, 'MEMBER'))
+               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
+                 AND pg_has_role(current_user, c.relowner, 'MEMBER'))
 FROM pg_roles WHERE rolname = current_user
 """
 
@@ -64,6 +65,4 @@ def check_production(app_configs: Sequence[Any] | None = None, **options: Any) -
     """Report unsafe settings in ``manage.py check --deploy``."""
     if not settings.PRODUCTION:
         return []
-    return [
-        Error(reason, id=f"marketplace.E{number:03}") for number, reason in enumerate(unsafe_settings(), start=1)
-    ]
+    return [Error(reason, id=f"marketplace.E{number:03}") for number, reason in enumerate(unsafe_settings(), start=1)]

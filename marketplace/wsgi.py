@@ -6,7 +6,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 # Read by settings.py: only web requests get statement and lock timeouts.
 os.environ.setdefault("SHANGBAN_PROCESS", "web")
 
-from django.core.wsgi import get_wsgi_application  # noqa: E402 - the environment comes first
+from django.core.wsgi import get_wsgi_application  # reads the settings, hence the order
 
 application = get_wsgi_application()
 

@@ -110,7 +110,7 @@ def load_secret(layout: Layout, name: str) -> str:
         except FileExistsError:
             return path.read_text().strip()
         finally:
-            os.unlink(aside)
+            Path(aside).unlink()
     return path.read_text().strip()
 
 

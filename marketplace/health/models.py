@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+SCHEDULED = "schedule"  # name of the beat that travels through the queue
+
 
 class WorkerHeartbeat(models.Model):
     """The last beat of one worker. Global, not a tenant's; its clock is the database's."""

@@ -12,8 +12,7 @@ from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from marketplace.health.models import WorkerHeartbeat
-from marketplace.health.tasks import SCHEDULED
+from marketplace.health.models import SCHEDULED, WorkerHeartbeat
 
 STALE_SECONDS = 60.0
 

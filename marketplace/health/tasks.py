@@ -3,8 +3,7 @@
 from celery import shared_task
 
 from marketplace.health import operations
-
-SCHEDULED = "schedule"
+from marketplace.health.models import SCHEDULED
 
 
 @shared_task(name="marketplace.health.beaten")
