@@ -1,0 +1,62 @@
+"""SQL of the tenancy pattern, as migration operations.
+
+A migration creates its tables the ordinary way and then lists `secure_table(...)` for each.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from django.db.migrations.operations.special import RunSQL
+
+APP, SYSTEM = "shangban_app", "shangban_system"
+WRITES = ("SELECT", "INSERT", "UPDATE", "DELETE")
+
+
+def _setting(name: str) -> str:
+    # NULLIF: after COMMIT the setting is '' rather than NULL.
+    return f"NULLIF(current_setting('{name}', true), '')::bigint"
+
+
+TENANT, USER = _setting("app.tenant"), _setting("app.user")
+
+
+def grant(table: str, rights: Sequence[str]) -> str:
+    """Grant exactly these rights; never TRUNCATE, which row-level security does not see."""
+    return (
+        f"REVOKE ALL ON {table} FROM {APP}, {SYSTEM};"
+        f"GRANT {', '.join(rights)} ON {table} TO {APP};"
+        f"GRANT {', '.join(rights)} ON {table} TO {SYSTEM};"
+    )
+
+
+def policy(table: str, condition: str, *, name: str = "tenant", command: str = "ALL") -> str:
+    """A permissive policy for the application role; a plain column comparison, so that it stays an index condition."""
+    check = "" if command in ("SELECT", "DELETE") else f" WITH CHECK ({condition})"
+    return f"CREATE POLICY {name} ON {table} FOR {command} TO {APP} USING ({condition}){check};"
+
+
+def secure_table(
+    table: str,
+    *,
+    owner: str = "merchant_id",
+    parents: Mapping[str, str] | None = None,
+    rights: Sequence[str] = WRITES,
+    rekey: bool = True,
+    extra: str = "",
+) -> RunSQL:
+    """Composite key, row-level security, grants and composite foreign keys of one tenant table.
+
+    `parents` maps a reference column to its parent table; the constraint includes the owner, because a plain key would
+    accept another tenant's parent.
+    """
+    parts = []
+    if rekey:
+        parts.append(f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey, ADD PRIMARY KEY ({owner}, id);")
+    parts.append(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;")
+    parts.append(policy(table, f"{owner} = {TENANT}"))
+    parts.append(grant(table, rights))
+    for column, parent in (parents or {}).items():
+        parts.append(
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk"
+            f" FOREIGN KEY ({owner}, {column}) REFERENCES {parent} ({owner}, id);"
+        )
+    return RunSQL("\n".join([*parts, extra]), RunSQL.noop)

@@ -1,0 +1,36 @@
+"""The wrapper that refuses a tenant table without a scope."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+
+class UnscopedQuery(RuntimeError):
+    """A tenant table was queried on the application connection with no scope open."""
+
+
+@lru_cache(maxsize=1)
+def tenant_tables() -> dict[str, str]:
+    """Every tenant table and the column that names its owner, from the models themselves."""
+    from django.apps import apps
+
+    return {
+        model._meta.db_table: owner
+        for model in apps.get_models(include_auto_created=True)
+        if (owner := getattr(model, "tenant_owner", None))
+    }
+
+
+@lru_cache(maxsize=1)
+def _pattern() -> re.Pattern[str]:
+    return re.compile(r"\b(" + "|".join(map(re.escape, sorted(tenant_tables()))) + r")\b")
+
+
+def refuse_unscoped(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    connection = context["connection"]
+    if not getattr(connection, "scope_stack", None) and isinstance(sql, str):
+        found = _pattern().search(sql)
+        if found:
+            raise UnscopedQuery(f"{found[1]} needs a scope: open one with marketplace.tenancy.scope()")
+    return execute(sql, params, many, context)

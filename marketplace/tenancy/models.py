@@ -1,0 +1,30 @@
+"""The base of every tenant-owned table."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+
+class TenantModel(models.Model):
+    """A row that belongs to one merchant.
+
+    Django sees an ordinary `id`; the migration swaps the database key to `(merchant_id, id)` and adds the policy
+    (see `marketplace.tenancy.ddl`). References between tenant tables are `TenantForeignKey` plus a composite foreign key.
+    """
+
+    tenant_owner: ClassVar[str] = "merchant_id"
+    merchant_id = models.BigIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class TenantForeignKey(models.ForeignKey):
+    """A reference inside one tenant. The constraint is composite and lives in the migration's SQL."""
+
+    def __init__(self, to: Any, **options: Any) -> None:
+        options.setdefault("on_delete", models.DO_NOTHING)
+        options["db_constraint"] = False
+        options.setdefault("db_index", False)
+        options.setdefault("related_name", "+")
+        super().__init__(to, **options)

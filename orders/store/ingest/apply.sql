@@ -1,0 +1,134 @@
+-- One range of buckets: from staged rows to buyers, products, orders, lines and refund requests. Every statement is safe to
+-- repeat. Parameters: merchant, shop, batch, lo, hi, currency. Statements are separated by a line of dashes.
+CREATE TEMP TABLE slice ON COMMIT DROP AS
+SELECT s.*, row_number() OVER (PARTITION BY s.kind, s.order_ref ORDER BY s.row_no)::int AS line_no,
+       coalesce((s.extra->>'updated_at')::timestamptz, '-infinity') AS updated_at
+FROM store_stagedrow s
+WHERE s.merchant_id = %(merchant)s AND s.batch_id = %(batch)s AND s.bucket >= %(lo)s AND s.bucket < %(hi)s
+-----
+ANALYZE slice
+-----
+INSERT INTO store_buyer AS old
+  (merchant_id, shop_id, external_ref, contact_cipher, contact_hash, commercial_consent, opted_out_at)
+SELECT DISTINCT ON (buyer_ref) %(merchant)s, %(shop)s, buyer_ref, decode(extra->>'contact_cipher', 'base64'),
+       coalesce(extra->>'contact_hash', ''), coalesce((extra->>'consent')::boolean, false), (extra->>'opted_out_at')::timestamptz
+FROM slice WHERE buyer_ref IS NOT NULL ORDER BY buyer_ref, updated_at DESC, row_no DESC
+ON CONFLICT (merchant_id, shop_id, external_ref) DO UPDATE
+SET contact_cipher = coalesce(excluded.contact_cipher, old.contact_cipher),
+    contact_hash = CASE WHEN excluded.contact_hash <> '' THEN excluded.contact_hash ELSE old.contact_hash END,
+    commercial_consent = excluded.commercial_consent AND old.opted_out_at IS NULL,
+    opted_out_at = coalesce(old.opted_out_at, excluded.opted_out_at)
+WHERE (excluded.contact_hash <> '' AND excluded.contact_hash <> old.contact_hash)
+   OR (%(complete)s AND excluded.commercial_consent <> old.commercial_consent)
+   OR (old.opted_out_at IS NULL AND excluded.opted_out_at IS NOT NULL)
+-----
+INSERT INTO store_sku AS old
+  (merchant_id, shop_id, code, title, category, cost_amount, is_gift, is_bundle, is_clearance, is_flash, is_live_room)
+SELECT DISTINCT ON (sku) %(merchant)s, %(shop)s, sku, coalesce(title, ''), coalesce(category, ''), (extra->>'cost')::bigint,
+       coalesce((extra->>'is_gift')::boolean, false), coalesce((extra->>'is_bundle')::boolean, false),
+       coalesce((extra->>'is_clearance')::boolean, false), coalesce((extra->>'is_flash')::boolean, false),
+       coalesce((extra->>'is_live_room')::boolean, false)
+FROM slice ORDER BY sku, (title IS NULL), updated_at DESC, row_no DESC
+ON CONFLICT (merchant_id, shop_id, code) DO UPDATE
+SET title = CASE WHEN old.title = '' THEN excluded.title ELSE old.title END,
+    category = CASE WHEN excluded.category <> '' THEN excluded.category ELSE old.category END,
+    cost_amount = coalesce(excluded.cost_amount, old.cost_amount), is_gift = excluded.is_gift, is_bundle = excluded.is_bundle,
+    is_clearance = excluded.is_clearance, is_flash = excluded.is_flash, is_live_room = excluded.is_live_room
+WHERE (old.title = '' AND excluded.title <> '')
+   OR (%(complete)s AND (excluded.category, excluded.cost_amount, excluded.is_gift, excluded.is_bundle, excluded.is_clearance,
+        excluded.is_flash, excluded.is_live_room)
+       IS DISTINCT FROM (old.category, old.cost_amount, old.is_gift, old.is_bundle, old.is_clearance, old.is_flash, old.is_live_room))
+-----
+CREATE TEMP TABLE slice_order ON COMMIT DROP AS
+SELECT s.order_ref, max(s.buyer_ref) AS buyer_ref, max(s.channel) AS channel, min(s.placed_at) AS placed_at,
+       max(s.updated_at) AS updated_at,
+       coalesce(max(s.extra->>'status'), 'paid') AS status,
+       CASE WHEN bool_or(s.extra ? 'status') AND max(s.extra->>'paid_at') IS NULL AND max(s.extra->>'status') = 'open'
+            THEN NULL ELSE coalesce(max((s.extra->>'paid_at')::timestamptz), min(s.placed_at)) END AS paid_at,
+       max((s.extra->>'delivered_at')::timestamptz) AS delivered_at,
+       max((s.extra->>'completed_at')::timestamptz) AS completed_at,
+       coalesce(max((s.extra->>'captured')::bigint), sum(s.paid_amount) + coalesce(max((s.extra->>'shipping')::bigint), 0)) AS captured,
+       max((s.extra->>'refunded')::bigint) AS refunded, coalesce(max((s.extra->>'shipping')::bigint), 0) AS shipping,
+       max((s.extra->>'deposit')::bigint) AS deposit, max((s.extra->>'deposit_paid_at')::timestamptz) AS deposit_paid_at,
+       max((s.extra->>'balance')::bigint) AS balance, max((s.extra->>'balance_opens_at')::timestamptz) AS balance_opens_at,
+       max((s.extra->>'balance_closes_at')::timestamptz) AS balance_closes_at,
+       max((s.extra->>'balance_paid_at')::timestamptz) AS balance_paid_at
+FROM slice s WHERE s.kind = 'S' GROUP BY s.order_ref
+-----
+WITH incoming AS (
+  SELECT n.*, b.id AS buyer_id FROM slice_order n
+  LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref)
+UPDATE store_shoporder o
+SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status = i.status, paid_at = i.paid_at,
+    delivered_at = i.delivered_at, completed_at = i.completed_at, captured_amount = i.captured,
+    refunded_amount = coalesce(i.refunded, o.refunded_amount), shipping_amount = i.shipping, deposit_amount = i.deposit,
+    deposit_paid_at = i.deposit_paid_at, balance_amount = i.balance, balance_opens_at = i.balance_opens_at,
+    balance_closes_at = i.balance_closes_at, balance_paid_at = i.balance_paid_at,
+    source_updated_at = NULLIF(i.updated_at, '-infinity'), revision = o.revision + 1
+FROM incoming i
+WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = i.order_ref
+  AND coalesce(o.source_updated_at, '-infinity') <= i.updated_at
+  AND (o.buyer_id, o.channel, o.placed_at, o.status, o.paid_at, o.delivered_at, o.completed_at, o.captured_amount,
+       o.refunded_amount, o.shipping_amount, o.deposit_amount, o.deposit_paid_at, o.balance_amount, o.balance_opens_at,
+       o.balance_closes_at, o.balance_paid_at)
+      IS DISTINCT FROM
+      (i.buyer_id, i.channel, i.placed_at, i.status, i.paid_at, i.delivered_at, i.completed_at, i.captured,
+       coalesce(i.refunded, o.refunded_amount), i.shipping, i.deposit, i.deposit_paid_at, i.balance, i.balance_opens_at,
+       i.balance_closes_at, i.balance_paid_at)
+-----
+INSERT INTO store_shoporder
+  (merchant_id, shop_id, buyer_id, external_ref, status, channel, currency, placed_at, paid_at, delivered_at, completed_at,
+   captured_amount, refunded_amount, shipping_amount, deposit_amount, deposit_paid_at, balance_amount, balance_opens_at,
+   balance_closes_at, balance_paid_at, source_updated_at, revision)
+SELECT %(merchant)s, %(shop)s, b.id, n.order_ref, n.status, n.channel, %(currency)s, n.placed_at, n.paid_at, n.delivered_at,
+       n.completed_at, n.captured, coalesce(n.refunded, 0), n.shipping, n.deposit, n.deposit_paid_at, n.balance,
+       n.balance_opens_at, n.balance_closes_at, n.balance_paid_at, NULLIF(n.updated_at, '-infinity'), 0
+FROM slice_order n
+LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref
+ON CONFLICT (merchant_id, shop_id, external_ref) DO NOTHING
+-----
+CREATE TEMP TABLE slice_line ON COMMIT DROP AS
+SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no) AS line_no, s.quantity, s.unit_amount,
+       s.paid_amount, s.channel, s.tier, s.placed_at, o.paid_at IS NOT NULL AS is_paid, o.delivered_at, o.completed_at,
+       coalesce((s.extra->>'paid_at')::timestamptz, CASE WHEN o.paid_at IS NOT NULL THEN s.placed_at END) AS paid_at,
+       (s.extra->>'returned_quantity')::int AS returned, (s.extra->>'open_aftersale_quantity')::int AS open_aftersale,
+       (s.extra->>'goodwill')::bigint AS goodwill, (s.extra->>'tax_rate_ppm')::int AS tax_rate_ppm
+FROM slice s
+JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = s.order_ref
+JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = s.sku
+WHERE s.kind = 'S' AND coalesce(o.source_updated_at, '-infinity') <= s.updated_at
+-----
+UPDATE store_shoporderline l
+SET sku_id = n.sku_id, quantity = n.quantity, list_unit_amount = n.unit_amount, paid_amount = n.paid_amount, channel = n.channel,
+    tier = n.tier, placed_at = n.placed_at, paid_at = n.paid_at, delivered_at = n.delivered_at, completed_at = n.completed_at,
+    returned_quantity = least(coalesce(n.returned, l.returned_quantity), n.quantity),
+    open_aftersale_quantity = coalesce(n.open_aftersale, l.open_aftersale_quantity),
+    goodwill_amount = coalesce(n.goodwill, l.goodwill_amount), tax_rate_ppm = coalesce(n.tax_rate_ppm, l.tax_rate_ppm),
+    revision = l.revision + 1
+FROM slice_line n
+WHERE l.merchant_id = %(merchant)s AND l.order_id = n.order_id AND l.line_no = n.line_no
+  AND (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.delivered_at,
+       l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
+      IS DISTINCT FROM
+      (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.delivered_at,
+       n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
+       coalesce(n.open_aftersale, l.open_aftersale_quantity), coalesce(n.goodwill, l.goodwill_amount),
+       coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
+-----
+INSERT INTO store_shoporderline
+  (merchant_id, order_id, sku_id, line_no, quantity, returned_quantity, open_aftersale_quantity, list_unit_amount, paid_amount,
+   goodwill_amount, tax_rate_ppm, currency, channel, tier, placed_at, paid_at, delivered_at, completed_at, revision)
+SELECT %(merchant)s, n.order_id, n.sku_id, n.line_no, n.quantity, least(coalesce(n.returned, 0), n.quantity),
+       coalesce(n.open_aftersale, 0), n.unit_amount, n.paid_amount, coalesce(n.goodwill, 0), coalesce(n.tax_rate_ppm, 0),
+       %(currency)s, n.channel, n.tier, n.placed_at, n.paid_at, n.delivered_at, n.completed_at, 0
+FROM slice_line n
+ON CONFLICT (merchant_id, order_id, line_no) DO NOTHING
+-----
+INSERT INTO store_refundrequest
+  (merchant_id, shop_id, buyer_id, sku_id, external_ref, line_no, row_no, quantity, unit_amount, currency, requested_at, state)
+SELECT %(merchant)s, %(shop)s, b.id, k.id, s.order_ref, s.line_no, s.row_no, s.quantity, s.unit_amount, %(currency)s, s.placed_at, 'new'
+FROM slice s
+JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = s.sku
+LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = s.buyer_ref
+WHERE s.kind = 'R'
+ON CONFLICT (merchant_id, shop_id, external_ref, line_no) DO NOTHING

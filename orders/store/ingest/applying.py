@@ -1,0 +1,59 @@
+"""From the staging table to orders and lines, one range of buckets per transaction."""
+
+import time
+from pathlib import Path
+
+from django.db import connection
+
+from marketplace.tenancy.scope import scope
+from orders.store.ingest.formats import FORMATS
+from orders.store.ingest.rows import ShopContext
+from orders.store.ingest.staging import BUCKETS, merged
+from orders.store.models import ImportBatch
+
+ROWS_PER_STEP = 50_000
+STATEMENTS = [part.strip() for part in Path(__file__).with_name("apply.sql").read_text().split("-----\n")]
+TALLIES = """
+SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
+       count(*) FILTER (WHERE kind = 'R'), (SELECT count(*) FROM slice_order)
+FROM slice
+"""
+
+
+def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:
+    """Store the staged rows from the batch's cursor on; False when the deadline (monotonic seconds) came first."""
+    staged = int(batch.counts.get("staged", 0))
+    step = max(1, BUCKETS * ROWS_PER_STEP // max(staged, 1))
+    while batch.buckets_done < BUCKETS:
+        if until is not None and time.monotonic() > until:
+            return False
+        _apply_range(batch, shop, batch.buckets_done, min(batch.buckets_done + step, BUCKETS))
+    return True
+
+
+def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> None:
+    parameters = {
+        "merchant": batch.merchant_id,
+        "shop": shop.shop_id,
+        "batch": batch.pk,
+        "lo": lo,
+        "hi": hi,
+        "currency": shop.currency,
+        "complete": FORMATS[batch.format].is_complete,
+    }
+    touched: dict[str, int] = {}
+    with scope(batch.merchant_id, durable=True):
+        with connection.cursor() as cursor:
+            for statement in STATEMENTS:
+                cursor.execute(statement, parameters)
+                if statement.startswith("UPDATE store_shoporderline"):
+                    touched["lines_updated"] = cursor.rowcount
+                elif statement.startswith("INSERT INTO store_shoporderline"):
+                    touched["lines_new"] = cursor.rowcount
+            cursor.execute(TALLIES)
+            sales, value, refunds, orders = cursor.fetchone()
+        touched["unchanged"] = sales - touched["lines_new"] - touched["lines_updated"]
+        tally = {**touched, "sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
+        batch.buckets_done = hi
+        batch.counts = merged(batch.counts, tally)
+        batch.save(update_fields=["buckets_done", "counts"])

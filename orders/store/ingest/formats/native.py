@@ -1,0 +1,235 @@
+"""Our own CSV and JSONL: every field of the order store. See docs/import-formats.md for the columns and samples.
+
+CSV: one row per order line, order fields repeated. JSONL: one order per line with its `lines`; its discount is allocated to the
+lines by largest remainder and its lines are checked against its total before anything is stored.
+"""
+
+import base64
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from marketplace.kernel.money import BadAmount, largest_remainder, parse_minor
+from orders.store.contacts import encrypt, lookup_hash
+from orders.store.ingest.reader import BadFile
+from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Staged
+
+REQUIRED = ("order_ref", "sku", "quantity", "list_unit_price", "placed_at")
+STATUSES = ("open", "paid", "delivered", "completed", "cancelled")
+MONEY = ("cost", "goodwill", "captured", "refunded", "shipping", "deposit", "balance")
+TIMES = (
+    "paid_at delivered_at completed_at updated_at deposit_paid_at balance_opens_at balance_closes_at balance_paid_at opted_out_at"
+).split()
+FLAGS = "is_gift is_bundle is_clearance is_flash is_live_room consent".split()
+COUNTS = ("returned_quantity", "open_aftersale_quantity", "line_no")
+ORDER_WIDE = "order_discount order_total".split()
+COLUMNS = frozenset(
+    [*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE]
+    + "record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split()
+)
+Row = tuple[list[Mapping[str, Any]] | None, str, ShopContext]
+
+
+class _Refused(Exception):
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(reason)
+        self.found = Quarantine(reason, detail)
+
+
+def csv_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
+    """Each CSV row with its text. Raises BadFile on a missing or unknown column."""
+    reader = csv.DictReader(lines, strict=True, restkey="")
+    try:
+        names = [name.strip() for name in reader.fieldnames or []]
+        reader.fieldnames = names
+        _check_columns(names)
+        for cells in reader:
+            raw = json.dumps(cells, ensure_ascii=False)
+            broken = "" in cells or None in cells.values()
+            yield raw, (None if broken else [cells], raw, shop)
+    except csv.Error as error:
+        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
+
+
+def _check_columns(names: list[str]) -> None:
+    missing = [name for name in REQUIRED if name not in names]
+    unknown = [name for name in names if name not in COLUMNS]
+    if missing:
+        raise BadFile(f"The columns {', '.join(missing)} are missing; the first line must name them.")
+    if unknown:
+        raise BadFile(f"The columns {', '.join(unknown[:5])} are not known; see the list of columns.")
+
+
+def jsonl_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
+    """Each JSONL order with its text; its lines carry the order's fields."""
+    for text in lines:
+        if not text.strip():
+            continue
+        raw = text.strip()
+        yield raw, (_flattened(raw), raw, shop)
+
+
+def _flattened(raw: str) -> list[Mapping[str, Any]] | None:
+    try:
+        document = json.loads(raw, parse_float=str, parse_int=str, parse_constant=str)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("lines", [{}]), list):
+        return None
+    order = {key: value for key, value in document.items() if key != "lines"}
+    lines = document.get("lines", [{}])
+    return [{"line_no": str(n), **order, **line} for n, line in enumerate(lines, 1)] if all(map(_is_object, lines)) else None
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, dict)
+
+
+def parse(row: Row) -> list[Outcome]:
+    """The staged lines of one row or document, or the one reason it is quarantined as a whole."""
+    records, raw, shop = row
+    if not records:
+        return [Quarantine("malformed")]
+    try:
+        texts = [{key: _text(value) for key, value in record.items()} for record in records]
+        staged = [_one(record, shop) for record in texts]
+        return list(_checked(texts, staged, shop))
+    except _Refused as refused:
+        return [refused.found]
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str) and value.isprintable():
+        return value.strip()
+    raise _Refused("bad_value", repr(value)[:80])
+
+
+def _one(record: Mapping[str, str], shop: ShopContext) -> Staged:
+    unknown = [name for name in record if name not in COLUMNS]
+    missing = [name for name in REQUIRED if not record.get(name)]
+    if missing or unknown:
+        raise _Refused("missing_field" if missing else "unknown_field", ", ".join(missing or unknown)[:200])
+    currency = record.get("currency") or shop.currency
+    if currency != shop.currency:
+        raise _Refused("currency_mismatch", f"{currency[:10]} in a {shop.currency} shop")
+    quantity = _whole(record, "quantity")
+    if not quantity:
+        raise _Refused("bad_quantity", "0")
+    unit = _money(record, "list_unit_price", shop)
+    paid = _money(record, "paid", shop) if record.get("paid") else unit * quantity - _money(record, "line_discount", shop)
+    if paid < 0:
+        raise _Refused("negative_money", "discount above the price")
+    kind = {"": SALE, "order": SALE, "refund_request": REFUND}.get(record.get("record", ""))
+    if kind is None:
+        raise _Refused("unknown_record", record["record"][:40])
+    return Staged(
+        kind=kind,
+        order_ref=record["order_ref"][:80],
+        sku=record["sku"][:80],
+        title=record.get("title", "")[:300] or None,
+        category=record.get("category", "")[:80] or None,
+        quantity=quantity,
+        unit_amount=unit,
+        paid_amount=paid,
+        buyer_ref=record.get("buyer_ref", "")[:80] or None,
+        placed_at=_moment(record["placed_at"], shop),
+        channel=record.get("channel", "")[:20] or "account",
+        tier=record.get("tier", "")[:20],
+        extra=json.dumps(_extra(record, quantity, shop)),
+    )
+
+
+def _extra(record: Mapping[str, str], quantity: int, shop: ShopContext) -> dict[str, Any]:
+    extra: dict[str, Any] = {name: _money(record, name, shop) for name in MONEY if record.get(name)}
+    extra |= {name: _moment(record[name], shop).isoformat() for name in TIMES if record.get(name)}
+    extra |= {name: _flag(record, name) for name in FLAGS if record.get(name)}
+    extra |= {name: _whole(record, name) for name in COUNTS if record.get(name)}
+    if extra.get("returned_quantity", 0) + extra.get("open_aftersale_quantity", 0) > quantity:
+        raise _Refused("more_returned_than_bought", str(quantity))
+    if status := record.get("status"):
+        if status not in STATUSES:
+            raise _Refused("unknown_status", status[:40])
+        extra["status"] = status
+    if rate := record.get("tax_rate"):
+        extra["tax_rate_ppm"] = _rate(rate)
+    if contact := record.get("contact"):
+        sealed = encrypt(contact, merchant_id=shop.merchant_id)
+        extra["contact_cipher"] = base64.b64encode(sealed).decode()
+        extra["contact_hash"] = lookup_hash(contact, merchant_id=shop.merchant_id)
+    return extra
+
+
+def _checked(records: list[dict[str, str]], staged: list[Staged], shop: ShopContext) -> Iterator[Staged]:
+    """Allocate the order's discount and compare lines + shipping + tax with its total."""
+    first = records[0]
+    if first.get("order_discount") and not any(record.get("paid") for record in records):
+        discount = _money(first, "order_discount", shop)
+        weights = [line.paid_amount for line in staged]
+        if discount > sum(weights):
+            raise _Refused("negative_money", "discount above the order's goods")
+        shares = largest_remainder(discount, weights) if discount else [0] * len(staged)
+        staged = [line._replace(paid_amount=line.paid_amount - s) for line, s in zip(staged, shares, strict=True)]
+    if first.get("order_total"):
+        goods = sum(line.paid_amount for line in staged)
+        found = goods + _money(first, "shipping", shop) + _money(first, "tax", shop)
+        if found != _money(first, "order_total", shop):
+            raise _Refused("lines_do_not_sum_to_total", f"{found} against {first['order_total'][:40]}")
+    yield from staged
+
+
+def _money(record: Mapping[str, str], name: str, shop: ShopContext) -> int:
+    text = record.get(name) or "0"
+    try:
+        amount = parse_minor(text, shop.currency)
+    except BadAmount as error:
+        raise _Refused(error.reason, f"{name}: {text[:40]}") from error
+    if amount < 0:
+        raise _Refused("negative_money", f"{name}: {text[:40]}")
+    return amount
+
+
+def _whole(record: Mapping[str, str], name: str) -> int:
+    text = record[name]
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise _Refused("bad_quantity", f"{name}: {text[:40]}")
+    return int(text)
+
+
+def _moment(text: str, shop: ShopContext) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(shop.timezone))).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise _Refused("bad_time", text[:40]) from error
+
+
+def _flag(record: Mapping[str, str], name: str) -> bool:
+    known = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    found = known.get(record[name].lower())
+    if found is None:
+        raise _Refused("bad_flag", f"{name}: {record[name][:40]}")
+    return found
+
+
+def _rate(text: str) -> int:
+    """Parts per million of a decimal tax rate: '0.0825' → 82500."""
+    try:
+        ppm = Decimal(text).scaleb(6)
+        whole = int(ppm)
+    except (InvalidOperation, ValueError, OverflowError) as error:
+        raise _Refused("bad_tax_rate", text[:40]) from error
+    if whole != ppm or not 0 <= whole <= 1_000_000:
+        raise _Refused("bad_tax_rate", text[:40])
+    return whole
+
+
+CSV = Format("csv", csv_rows, parse, is_complete=True)
+JSONL = Format("jsonl", jsonl_rows, parse, is_complete=True)

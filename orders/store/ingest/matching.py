@@ -1,0 +1,115 @@
+"""Which purchase a refund request takes back.
+
+In order of time, number and row, a request takes the latest earlier-or-same-minute line of the same buyer, product and unit
+price that still has enough units ("single"); otherwise it is spread over such lines, latest first. The allocation of one
+group depends on nothing outside it, so groups are streamed and the result is written with one statement per batch of them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.db import connection
+
+from marketplace.tenancy.scope import scope
+from orders.store.ingest.reader import text_buffer
+from orders.store.ingest.rows import ShopContext
+
+# Requests come first within a group, then the candidate lines, latest first.
+CANDIDATES = """
+WITH wanted AS MATERIALIZED (
+  SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no FROM store_refundrequest
+  WHERE merchant_id = %(merchant)s AND shop_id = %(shop)s AND state = 'new'),
+groups AS (SELECT DISTINCT buyer_id, sku_id, unit_amount FROM wanted WHERE buyer_id IS NOT NULL)
+SELECT coalesce(buyer_id, 0) AS buyer, sku_id, unit_amount, 0 AS part, id, quantity, requested_at AS moment, external_ref AS ref, row_no AS seq
+FROM wanted
+UNION ALL
+SELECT g.buyer_id, g.sku_id, g.unit_amount, 1, l.id, l.quantity - l.returned_quantity, l.placed_at, o.external_ref, l.line_no
+FROM groups g
+JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.buyer_id = g.buyer_id
+JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.order_id = o.id AND l.sku_id = g.sku_id
+                          AND l.list_unit_amount = g.unit_amount
+WHERE l.quantity > l.returned_quantity
+ORDER BY 1, 2, 3, 4, 7, 8, 9
+"""
+COPY = "COPY matched (request_id, line_id, quantity, state) FROM STDIN WITH (FORMAT csv)"
+WRITE = (
+    "CREATE TEMP TABLE matched (request_id bigint, line_id bigint, quantity int, state text) ON COMMIT DROP",
+    """INSERT INTO store_refundallocation (merchant_id, request_id, line_id, quantity)
+       SELECT %(merchant)s, request_id, line_id, quantity FROM matched WHERE line_id IS NOT NULL
+       ON CONFLICT (merchant_id, request_id, line_id) DO NOTHING""",
+    """UPDATE store_shoporderline l SET returned_quantity = l.returned_quantity + m.quantity, revision = l.revision + 1
+       FROM (SELECT line_id, sum(quantity)::int AS quantity FROM matched WHERE line_id IS NOT NULL GROUP BY line_id) m
+       WHERE l.merchant_id = %(merchant)s AND l.id = m.line_id""",
+    """UPDATE store_refundrequest r SET state = m.state
+       FROM (SELECT DISTINCT request_id, state FROM matched) m WHERE r.merchant_id = %(merchant)s AND r.id = m.request_id""",
+)
+
+
+@dataclass
+class Candidate:
+    id: int
+    left: int
+    moment: datetime
+
+
+@dataclass
+class Request:
+    id: int
+    quantity: int
+    moment: datetime
+    taken: list[tuple[int, int]] = field(default_factory=list)
+    state: str = "unmatched"
+
+
+def allocate(requests: list[Request], lines: list[Candidate]) -> None:
+    """Fill `taken` and `state` of each request of one group; `requests` in order of time, `lines` earliest first."""
+    for request in requests:
+        earlier = [line for line in reversed(lines) if line.left > 0 and line.moment <= request.moment]
+        whole = next((line for line in earlier if line.left >= request.quantity), None)
+        open_quantity = request.quantity
+        for line in [whole] if whole else earlier:
+            part = min(line.left, open_quantity)
+            line.left -= part
+            open_quantity -= part
+            request.taken.append((line.id, part))
+            if not open_quantity:
+                break
+        if request.taken:
+            request.state = "partial" if open_quantity else "single" if whole else "spread"
+
+
+def match_refunds(*, shop: ShopContext) -> dict[str, int]:
+    """Match every new refund request of the shop, in one transaction; returns how many ended in each state."""
+    parameters = {"merchant": shop.merchant_id, "shop": shop.shop_id}
+    tally: dict[str, int] = {}
+    with scope(shop.merchant_id, durable=True), connection.chunked_cursor() as found, connection.cursor() as cursor:
+        found.execute(CANDIDATES, parameters)
+        buffer = text_buffer()
+        for request in _decided(iter(found.fetchone, None)):
+            tally[f"matched_{request.state}"] = tally.get(f"matched_{request.state}", 0) + 1
+            for line_id, quantity in request.taken:
+                buffer.write(f"{request.id},{line_id},{quantity},{request.state}\n")
+            if not request.taken:
+                buffer.write(f"{request.id},,,{request.state}\n")
+        buffer.seek(0)
+        cursor.execute(WRITE[0])
+        cursor.copy_expert(COPY, buffer)
+        for statement in WRITE[1:]:
+            cursor.execute(statement, parameters)
+    return tally
+
+
+def _decided(found: Iterator[tuple[Any, ...]]) -> Iterator[Request]:
+    for _group, members in groupby(found, key=lambda row: row[:3]):
+        requests: list[Request] = []
+        lines: list[Candidate] = []
+        for _buyer, _sku, _unit, part, row_id, quantity, moment, _ref, _seq in members:
+            if part:
+                lines.append(Candidate(row_id, quantity, moment))
+            else:
+                requests.append(Request(row_id, quantity, moment))
+        allocate(requests, lines)
+        yield from requests
