@@ -155,7 +155,13 @@ def _run(command: list[str | Path], identity: Identity, layout: Layout) -> None:
     """Run a server program, its output to a file: the server inherits it, and a pipe would never close."""
     with tempfile.TemporaryFile() as output:
         result = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False, **identity.switch
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            check=False,
+            start_new_session=True,  # Ctrl-C in the terminal is the supervisor's to handle
+            **identity.switch,
         )
         if result.returncode:
             output.seek(0)

@@ -71,7 +71,12 @@ def start(layout: Layout, identity: Identity) -> None:
     )
     layout.valkey_config.chmod(0o644)
     result = subprocess.run(
-        [binary, layout.valkey_config], stdin=subprocess.DEVNULL, capture_output=True, check=False, **identity.switch
+        [binary, layout.valkey_config],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        start_new_session=True,
+        **identity.switch,
     )
     if result.returncode:
         raise ServerError(f"valkey-server failed: {(result.stderr or result.stdout).decode(errors='replace').strip()}")

@@ -1,0 +1,1 @@
+"""Web, worker and beat as the children of one foreground process."""

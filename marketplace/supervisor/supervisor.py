@@ -1,0 +1,185 @@
+"""The supervisor behind ``manage.py up``."""
+
+import fcntl
+import http.client
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from marketplace.embedded import servers
+from marketplace.embedded.layout import Layout
+from marketplace.embedded.processes import stop_all, with_environment
+from marketplace.supervisor.children import MARK, Child
+from marketplace.supervisor.listener import HOST, listen
+
+READY_SECONDS = 90.0
+GRACE_SECONDS = 6.5  # of the ten a stop may take; the rest is for the embedded servers
+SERVER_CHECK_SECONDS = 5.0
+TICK = 0.1
+
+
+class CannotStart(RuntimeError):
+    """The site did not come up; the message says why."""
+
+
+class Supervisor:
+    """Starts everything, keeps it running and stops it. One per state directory."""
+
+    def __init__(self, layout: Layout, base_dir: Path, *, embedded: bool, say: Callable[[str], None]) -> None:
+        self.layout, self.base_dir, self.embedded, self.say = layout, base_dir, embedded, say
+        self.stopping = threading.Event()
+        self.children: list[Child] = []
+
+    def run(self, *, port: int, demo: bool, announce: Callable[[str], None]) -> None:
+        """Serve until SIGINT, SIGTERM or SIGHUP. ``announce`` gets the site's URL once it is ready.
+
+        Raises ``CannotStart``; whatever had been started by then is stopped.
+        """
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, lambda *_: self.stopping.set())
+        with self._alone():
+            try:
+                self._serve(port, demo, announce)
+            except servers.ServerError as error:
+                if not self.stopping.is_set():
+                    raise CannotStart(str(error)) from error
+            finally:
+                self._go_down()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the state directory, and stop what a killed supervisor left in it."""
+        self.layout.log_dir.mkdir(parents=True, exist_ok=True)
+        self.layout.beat_schedule.parent.mkdir(parents=True, exist_ok=True)
+        with (self.layout.state_dir / "up.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise CannotStart(f"already running with the state in {self.layout.state_dir}") from error
+            leftovers = with_environment(MARK, str(self.layout.state_dir))
+            if leftovers:
+                self.say(f"Stopping {len(leftovers)} processes a killed start had left.")
+                stop_all(leftovers, grace=5)
+            yield
+
+    def _serve(self, port: int, demo: bool, announce: Callable[[str], None]) -> None:
+        if self.embedded:
+            self.say("Starting PostgreSQL and Valkey ...")
+            servers.start(self.layout)
+        self._step("migrate", "--verbosity", "0", "--no-input")
+        if demo:
+            self._step("seed_demo")
+        if self.stopping.is_set():
+            return
+        listener, found = listen(port)
+        if found != port:
+            self.say(f"Port {port} is busy, using {found} instead.")
+        with listener:
+            self.children = self._programs(listener.fileno())
+            for child in self.children:
+                child.start()
+            self._wait_until_ready(found)
+            if not self.stopping.is_set():
+                announce(f"http://{HOST}:{found}")
+                self._watch()
+
+    def _environment(self, process: str) -> dict[str, str]:
+        ours = {"STATE_DIR": str(self.layout.state_dir), MARK: str(self.layout.state_dir), "SHANGBAN_PROCESS": process}
+        return {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
+
+    def _programs(self, listener: int) -> list[Child]:
+        """Return web, worker and beat, not started yet."""
+        python = [sys.executable, "-m"]
+        celery = [*python, "celery", "-A", "marketplace"]
+        web = [*python, "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{listener}"]
+        web += ["--workers", "2", "--threads", "4", "--no-control-socket", "--graceful-timeout", "5"]
+        web += ["--timeout", "60", "--access-logfile", "-"]
+        worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--concurrency", "2", "-l", "INFO"]
+        beat = [*celery, "beat", "--schedule", str(self.layout.beat_schedule), "--pidfile", "", "-l", "INFO"]
+        return [
+            self._child("web", web, keep=[listener]),
+            self._child("worker", worker),
+            self._child("beat", beat),
+        ]
+
+    def _child(self, name: str, command: list[str], **options: Any) -> Child:
+        log = self.layout.log_dir / f"{name}.log"
+        return Child(name, command, environment=self._environment(name), cwd=self.base_dir, log=log, **options)
+
+    def _step(self, *arguments: str) -> None:
+        """Run one management command to its end, unless we are asked to stop meanwhile."""
+        if self.stopping.is_set():
+            return
+        command = [sys.executable, str(self.base_dir / "manage.py"), *arguments]
+        step = Child(arguments[0], command, environment=self._environment("command"), cwd=self.base_dir)
+        step.start()
+        try:
+            while not step.ended() and not self.stopping.wait(TICK):
+                continue
+        finally:
+            step.finish()
+        if not self.stopping.is_set() and step.process and step.process.returncode:
+            raise CannotStart(f"`manage.py {arguments[0]}` failed")
+
+    def _wait_until_ready(self, port: int) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        answer: dict[str, Any] = {}
+        while not self.stopping.wait(TICK * 2):
+            self._tend()
+            answer = probe(port)
+            if answer.get("ok"):
+                return
+            if time.monotonic() > deadline:
+                broken = [name for name, check in answer.get("checks", {}).items() if not check["ok"]] or ["web"]
+                late = f"not ready after {READY_SECONDS:g} s: {', '.join(broken)}"
+                raise CannotStart(f"{late}; see {self.layout.log_dir}")
+
+    def _watch(self) -> None:
+        """Keep everything running until we are asked to stop."""
+        next_check = time.monotonic() + SERVER_CHECK_SECONDS
+        while not self.stopping.wait(TICK):
+            self._tend()
+            if self.embedded and time.monotonic() > next_check:
+                if not servers.status(self.layout)["running"]:
+                    self.say("An embedded server is down; starting it again.")
+                    servers.start(self.layout)
+                next_check = time.monotonic() + SERVER_CHECK_SECONDS
+
+    def _tend(self) -> None:
+        for child in self.children:
+            happened = child.tend()
+            if happened:
+                self.say(f"{happened}; see {child.log}")
+
+    def _go_down(self) -> None:
+        """Stop the children together, then the servers they use."""
+        self.say("Stopping ...")
+        for child in self.children:
+            child.terminate()
+        deadline = time.monotonic() + GRACE_SECONDS
+        while time.monotonic() < deadline and not all(child.ended() for child in self.children):
+            time.sleep(TICK / 2)
+        for child in self.children:
+            child.finish()
+        if self.embedded:
+            servers.stop(self.layout)
+        self.say("Stopped.")
+
+
+def probe(port: int) -> dict[str, Any]:
+    """Return the body of ``/readyz``, empty when web does not answer yet."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return dict(json.loads(connection.getresponse().read()))
+    except (OSError, http.client.HTTPException, json.JSONDecodeError):
+        return {}
+    finally:
+        connection.close()
