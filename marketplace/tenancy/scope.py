@@ -30,7 +30,7 @@ def _apply(connection: Any, chosen: Scope | None) -> None:
     tenant = "" if chosen is None or chosen.tenant_id is None else str(int(chosen.tenant_id))
     user = "" if chosen is None or chosen.user_id is None else str(int(chosen.user_id))
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL app.tenant = '{tenant}'; SET LOCAL app.user = '{user}'")
+        cursor.execute(f"SET LOCAL app.tenant = '{tenant}'; SET LOCAL app.\"user\" = '{user}'")
 
 
 @contextmanager

@@ -90,12 +90,12 @@ def parse(row: Row) -> list[Outcome]:
     price = _minor(price_text, shop.currency)
     if isinstance(price, Quarantine):
         return [price]
+    if isinstance(price, Skip):
+        return [price]
     if price == 0:
         return [Skip("price_zero")]
     if not PRODUCT.match(code):
         return [Skip("non_product")]
-    if isinstance(price, Skip):
-        return [price]
     placed_at = _moment(moment_text, shop.timezone)
     if placed_at is None:
         return [Quarantine("bad_time", moment_text[:40])]
