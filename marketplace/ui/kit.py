@@ -1,0 +1,62 @@
+"""What views hand to components, typed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+Tone = Literal["good", "warn", "bad", "info", "muted"]
+StepState = Literal["done", "current", "failed", "todo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """One key figure. `value` is already formatted for the reader."""
+
+    label: Text
+    value: Text
+    hint: Text = ""
+    icon: str = ""
+    tone: Tone | Literal[""] = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One stage of a process, in order."""
+
+    label: Text
+    state: StepState = "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One view among siblings; a link, so that it survives a reload."""
+
+    label: Text
+    url: str
+    active: bool = False
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened; `at` is aware."""
+
+    at: datetime
+    title: Text
+    text: Text = ""
+    tone: Tone = "muted"
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the primary navigation."""
+
+    label: Text
+    short: Text
+    url: str
+    icon: str
+    active: bool

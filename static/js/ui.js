@@ -1,0 +1,66 @@
+// Small behaviours of the kit, by data attribute. Everything works without them, only less smoothly.
+(function () {
+  "use strict";
+
+  const closeMenus = function (except) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (menu !== except) { menu.open = false; }
+    });
+  };
+
+  const dismiss = function (toast) {
+    if (toast) { toast.remove(); }
+  };
+
+  const expire = function (toast) {
+    if (toast.dataset.stay === "true") { return; }
+    let timer = setTimeout(dismiss, 7000, toast);
+    const pause = function () { clearTimeout(timer); };
+    const resume = function () { timer = setTimeout(dismiss, 4000, toast); };
+    toast.addEventListener("mouseenter", pause);
+    toast.addEventListener("mouseleave", resume);
+    toast.addEventListener("focusin", pause);
+    toast.addEventListener("focusout", resume);
+  };
+
+  document.addEventListener("click", function (event) {
+    const target = event.target;
+    const opener = target.closest("[data-dialog-open]");
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.dialogOpen);
+      if (dialog && typeof dialog.showModal === "function") { event.preventDefault(); dialog.showModal(); }
+    }
+    const closer = target.closest("[data-dialog-close]");
+    if (closer) { closer.closest("dialog").close(); }
+    if (target instanceof HTMLDialogElement && target.matches(".dialog")) { target.close(); }
+    const toastButton = target.closest("[data-toast-close]");
+    if (toastButton) { dismiss(toastButton.closest(".toast")); }
+    closeMenus(target.closest("details.menu"));
+  });
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") { return; }
+    const open = document.querySelector("details.menu[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+
+  document.addEventListener("change", function (event) {
+    const select = event.target.closest("[data-submit-on-change]");
+    if (select && select.form) { select.form.requestSubmit(); }
+  });
+
+  // One upload or payment per click, also when the network is slow.
+  document.addEventListener("submit", function (event) {
+    const form = event.target;
+    if (!form.matches("[data-submit-once]") || event.defaultPrevented) { return; }
+    form.querySelectorAll("button[type=submit]").forEach(function (button) {
+      setTimeout(function () { button.disabled = true; }, 0);
+    });
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("[data-submit-once] button[type=submit]").forEach(function (button) { button.disabled = false; });
+  });
+
+  document.querySelectorAll(".toast").forEach(expire);
+  document.addEventListener("htmx:afterSwap", function () { document.querySelectorAll(".toast").forEach(expire); });
+})();
