@@ -1,7 +1,10 @@
 """The Celery application. Tasks are nudges: what must happen is a row in the database."""
 
 import os
+import sys
 from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("REMAP_SIGTERM", "SIGQUIT")  # SIGTERM: a soft shutdown that gives running tasks a moment
 
@@ -20,7 +23,10 @@ HEARTBEAT_SECONDS = 15.0
 def _refuse_unsafe(**_: Any) -> None:
     from marketplace.checks import refuse_unsafe
 
-    refuse_unsafe()
+    try:
+        refuse_unsafe()
+    except ImproperlyConfigured as error:
+        sys.exit(str(error))  # Celery logs an ordinary exception of a signal handler and carries on
 
 
 @signals.worker_ready.connect

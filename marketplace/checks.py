@@ -22,7 +22,10 @@ FROM pg_roles WHERE rolname = current_user
 def unsafe_settings() -> list[str]:
     """Return why these settings must not serve production, empty when they may."""
     reasons = []
-    secret = settings.SECRET_KEY
+    try:
+        secret = settings.SECRET_KEY
+    except ImproperlyConfigured:  # Django's own refusal of an empty one
+        secret = ""
     if not secret:
         reasons.append("SECRET_KEY is missing")
     elif len(secret) < SHORTEST_SECRET or len(set(secret)) < 5 or secret.startswith("django-insecure"):

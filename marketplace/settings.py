@@ -27,10 +27,11 @@ DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or ("" if PRODUCTION else load_secret(LAYOUT, "secret_key"))
 CONTACT_KEYS = env.list("CONTACT_KEYS", default=[]) or ([] if PRODUCTION else [load_secret(LAYOUT, "contact_key")])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 EMBEDDED = not env.str("DATABASE_URL", default="")
 DATABASES = database_settings(LAYOUT, env)
+EMBEDDED_BROKER = not env.str("REDIS_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="") or f"unix://{LAYOUT.valkey_socket}?db=0"
 DATABASE_ROUTERS = ["marketplace.tenancy.routers.RoleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,7 +13,7 @@ from marketplace.embedded.identity import open_the_way, private_directory, serve
 from marketplace.embedded.layout import Layout, admin_settings, load_secret, role_passwords
 from marketplace.embedded.postgres import ServerError
 
-__all__ = ["ServerError", "Status", "prepare_external", "start", "status", "stop"]
+__all__ = ["ServerError", "Status", "answering", "prepare_external", "start", "status", "stop"]
 
 
 class Status(TypedDict):
@@ -37,20 +37,29 @@ def _exclusively(layout: Layout) -> Iterator[None]:
         yield
 
 
-def start(layout: Layout) -> None:
-    """Start what is not running, create roles and database, and return when both servers answer."""
+def start(layout: Layout, *, database: bool = True, broker: bool = True) -> None:
+    """Start what is not running, create roles and database, and return when the servers answer.
+
+    ``database`` and ``broker`` say which of the two are wanted: the other is configured by URL.
+    """
     with _exclusively(layout):
         identity = server_identity()
         open_the_way(layout.socket_dir, identity)
         private_directory(layout.socket_dir, identity)
-        postgres.start(layout, identity)
-        valkey.start(layout, identity)
-        connection = postgres.connect(layout)
-        try:
-            admin = {"PASSWORD": load_secret(layout, "database_password")}
-            roles.ensure_roles(connection, role_passwords(layout, admin))
-        finally:
-            connection.close()
+        if broker:
+            valkey.start(layout, identity)
+        if database:
+            postgres.start(layout, identity)
+            _ensure_roles(layout)
+
+
+def _ensure_roles(layout: Layout) -> None:
+    connection = postgres.connect(layout)
+    try:
+        admin = {"PASSWORD": load_secret(layout, "database_password")}
+        roles.ensure_roles(connection, role_passwords(layout, admin))
+    finally:
+        connection.close()
 
 
 def stop(layout: Layout) -> None:
@@ -60,13 +69,18 @@ def stop(layout: Layout) -> None:
         postgres.stop(layout, server_identity())
 
 
+def answering(layout: Layout) -> dict[str, bool]:
+    """Return which of the two servers answer."""
+    return {"postgres": postgres.answers(layout), "valkey": valkey.answers(layout)}
+
+
 def status(layout: Layout) -> Status:
     """Return which servers answer, and their processes."""
-    database, broker = postgres.answers(layout), valkey.answers(layout)
+    found = answering(layout)
     return {
-        "running": database and broker,
-        "postgres": database,
-        "valkey": broker,
+        "running": all(found.values()),
+        "postgres": found["postgres"],
+        "valkey": found["valkey"],
         "postgres_pids": postgres.pids(layout),
         "valkey_pids": valkey.pids(layout),
         "state_dir": str(layout.state_dir),

@@ -47,7 +47,7 @@ def answers(layout: Layout) -> bool:
     connection = client(layout)
     try:
         connection.ping()
-        directory = connection.config_get("dir")["dir"]
+        directory = str(connection.config_get("dir")["dir"])
     except (redis.ConnectionError, redis.TimeoutError, redis.BusyLoadingError):
         return False
     finally:

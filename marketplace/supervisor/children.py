@@ -63,7 +63,7 @@ class Child:
                 stderr=subprocess.STDOUT if output else None,
                 pass_fds=self.keep,
                 start_new_session=True,
-                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - the supervisor has no threads
+                preexec_fn=die_with(os.getpid()),  # safe: the supervisor has no threads
             )
         finally:
             if output:

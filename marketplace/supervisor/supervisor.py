@@ -32,8 +32,12 @@ class CannotStart(RuntimeError):
 class Supervisor:
     """Starts everything, keeps it running and stops it. One per state directory."""
 
-    def __init__(self, layout: Layout, base_dir: Path, *, embedded: bool, say: Callable[[str], None]) -> None:
-        self.layout, self.base_dir, self.embedded, self.say = layout, base_dir, embedded, say
+    def __init__(
+        self, layout: Layout, base_dir: Path, *, database: bool, broker: bool, say: Callable[[str], None]
+    ) -> None:
+        """``database`` and ``broker`` say which embedded servers are ours to run."""
+        self.layout, self.base_dir, self.say = layout, base_dir, say
+        self.wanted = {"postgres": database, "valkey": broker}
         self.stopping = threading.Event()
         self.children: list[Child] = []
 
@@ -70,9 +74,9 @@ class Supervisor:
             yield
 
     def _serve(self, port: int, demo: bool, announce: Callable[[str], None]) -> None:
-        if self.embedded:
-            self.say("Starting PostgreSQL and Valkey ...")
-            servers.start(self.layout)
+        if any(self.wanted.values()):
+            self.say("Starting the embedded servers ...")
+            self._start_servers()
         self._step("migrate", "--verbosity", "0", "--no-input")
         if demo:
             self._step("seed_demo")
@@ -146,11 +150,15 @@ class Supervisor:
         next_check = time.monotonic() + SERVER_CHECK_SECONDS
         while not self.stopping.wait(TICK):
             self._tend()
-            if self.embedded and time.monotonic() > next_check:
-                if not servers.status(self.layout)["running"]:
+            if time.monotonic() > next_check:
+                answering = servers.answering(self.layout)
+                if any(wanted and not answering[name] for name, wanted in self.wanted.items()):
                     self.say("An embedded server is down; starting it again.")
-                    servers.start(self.layout)
+                    self._start_servers()
                 next_check = time.monotonic() + SERVER_CHECK_SECONDS
+
+    def _start_servers(self) -> None:
+        servers.start(self.layout, database=self.wanted["postgres"], broker=self.wanted["valkey"])
 
     def _tend(self) -> None:
         for child in self.children:
@@ -168,7 +176,7 @@ class Supervisor:
             time.sleep(TICK / 2)
         for child in self.children:
             child.finish()
-        if self.embedded:
+        if any(self.wanted.values()):
             servers.stop(self.layout)
         self.say("Stopped.")
 

@@ -20,7 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("--demo", action="store_true", help="import the demo market first (idempotent)")
 
     def handle(self, *args: Any, port: int, demo: bool, **options: Any) -> None:
-        supervisor = Supervisor(settings.LAYOUT, settings.BASE_DIR, embedded=settings.EMBEDDED, say=self._say)
+        supervisor = Supervisor(
+            settings.LAYOUT,
+            settings.BASE_DIR,
+            database=settings.EMBEDDED,
+            broker=settings.EMBEDDED_BROKER,
+            say=self._say,
+        )
         try:
             supervisor.run(port=port, demo=demo, announce=self._announce)
         except (CannotStart, OSError) as error:

@@ -23,9 +23,9 @@ class Command(BaseCommand):
         layout = settings.LAYOUT
         try:
             if action == "start":
-                if not settings.EMBEDDED:
-                    raise CommandError("DATABASE_URL is set, so nothing embedded is started")
-                servers.start(layout)
+                if not (settings.EMBEDDED or settings.EMBEDDED_BROKER):
+                    raise CommandError("DATABASE_URL and REDIS_URL are set, so nothing embedded is started")
+                servers.start(layout, database=settings.EMBEDDED, broker=settings.EMBEDDED_BROKER)
             elif action == "stop":
                 servers.stop(layout)
             status = servers.status(layout)
