@@ -212,6 +212,9 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
 }
 
+# What the sandbox payment gateway gets wrong, e.g. "timeout=0.1,refuse=0.05" (see aftersales/payouts/sandbox.py).
+SANDBOX_FAULTS = env.str("SANDBOX_FAULTS", default="")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -21,8 +21,9 @@ WHERE (old.amount, old.currency, old.stock) IS DISTINCT FROM (excluded.amount, e
 -----
 -- points_ended
 UPDATE store_pricepoint p SET valid_to = later.next_from
-FROM (SELECT q.id, lead(q.valid_from) OVER (PARTITION BY q.sku_id, q.source, q.tier ORDER BY q.valid_from) AS next_from
+FROM (SELECT q.id, min(r.valid_from) AS next_from
       FROM store_pricepoint q
-      WHERE q.merchant_id = %(merchant)s AND q.sku_id IN (SELECT sku_id FROM wanted_point)) later
-WHERE p.merchant_id = %(merchant)s AND p.id = later.id AND later.next_from IS NOT NULL
-  AND (p.valid_to IS NULL OR p.valid_to > later.next_from)
+      JOIN store_pricepoint r ON r.merchant_id = q.merchant_id AND r.sku_id = q.sku_id AND r.source = q.source AND r.tier = q.tier
+       AND r.valid_from > q.valid_from AND (r.valid_to IS NULL OR r.valid_to >= q.valid_to)
+      WHERE q.merchant_id = %(merchant)s AND q.sku_id IN (SELECT sku_id FROM wanted_point) GROUP BY q.id) later
+WHERE p.merchant_id = %(merchant)s AND p.id = later.id AND (p.valid_to IS NULL OR p.valid_to > later.next_from)

@@ -1,0 +1,134 @@
+"""Sending reserved payouts to the gateway and booking what became of them.
+
+reserved | retry → submitted (leased, with a fencing token, committed before the call) → paid | failed | retry | unknown.
+Unknown, and submitted with an expired lease (its worker died), are asked about with `lookup` before anything is sent again.
+Postings: docs/money.md. The clock of leases is the database's.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from aftersales.payouts.gateway import Answer, Gateway, GatewayTimeout, Payment, Result
+from aftersales.payouts.sandbox import Faults, SandboxGateway
+from marketplace.tenancy.scope import scope
+
+BATCH = 1_000
+MAX_ATTEMPTS = 8
+LEASE = "10 minutes"
+TAKE = """
+WITH due AS MATERIALIZED (
+  SELECT id FROM aftersales_payout
+  WHERE merchant_id = %(merchant)s AND state NOT IN ('paid', 'failed')
+    AND (state = ANY (%(states)s) OR (%(expired)s AND state = 'submitted' AND lease_until < now()))
+    AND id > %(after)s
+  ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+UPDATE aftersales_payout p
+SET state = 'submitted', token = %(token)s, lease_until = now() + %(lease)s::interval, attempts = p.attempts + %(counts)s
+FROM due WHERE p.merchant_id = %(merchant)s AND p.id = due.id
+RETURNING p.id, p.request_id, p.amount, p.currency
+"""
+# Only rows this worker still holds move on; a lost lease changes nothing here and books nothing.
+SETTLE = """
+WITH answer AS MATERIALIZED (
+  SELECT DISTINCT ON (request_id) * FROM unnest(%(ids)s::text[], %(states)s::text[], %(refs)s::text[], %(errors)s::text[])
+    AS a (request_id, state, reference, error) ORDER BY request_id, state <> 'paid'),
+moved AS (
+  UPDATE aftersales_payout p
+  SET state = CASE WHEN a.state = 'retry' AND p.attempts >= %(max)s THEN 'failed' ELSE a.state END,
+      gateway_ref = a.reference, error = a.error, token = NULL, lease_until = NULL,
+      settled_at = CASE WHEN a.state IN ('paid', 'failed') THEN %(at)s END
+  FROM answer a
+  WHERE p.merchant_id = %(merchant)s AND p.request_id = a.request_id AND p.token = %(token)s AND p.state = 'submitted'
+  RETURNING p.id, p.claim_id, p.amount, p.currency, p.state, p.request_id)
+SELECT m.state, count(*),
+  CASE WHEN m.state IN ('paid', 'failed') THEN
+    post_transfers(%(merchant)s, 'price_protection.' || m.state, m.currency,
+      open_account(%(merchant)s, 'refunds_reserved', m.currency, 0),
+      open_account(%(merchant)s, CASE m.state WHEN 'paid' THEN 'refunds_paid' ELSE 'refund_funding' END, m.currency, NULL),
+      array_agg('payout:' || m.request_id || ':' || m.state), array_agg(m.amount), %(at)s) END
+FROM moved m GROUP BY m.state, m.currency
+"""
+STATE_OF = {Result.PAID: "paid", Result.REFUSED: "failed", Result.BUSY: "retry", Result.ABSENT: "retry"}
+Taken = list[Payment]
+
+
+def gateway_of(merchant_id: int) -> Gateway:
+    """The merchant's gateway: the sandbox, until a real one is configured."""
+    return SandboxGateway(merchant_id, Faults.parse(settings.SANDBOX_FAULTS))
+
+
+def settle_payouts(*, merchant_id: int, at: datetime, gateway: Gateway | None = None) -> dict[str, int]:
+    """Send everything that is due, then ask about what is unknown, until nothing more can be done now.
+
+    Safe to run twice at once and to kill anywhere. Returns how many payouts reached each state.
+    """
+    chosen = gateway or gateway_of(merchant_id)
+    tally: dict[str, int] = {}
+    for states, sends in ((["unknown"], False), (["reserved", "retry"], True), (["unknown"], False), (["retry"], True)):
+        _pass(merchant_id, chosen, states, sends=sends, at=at, tally=tally)
+    return tally
+
+
+def _pass(merchant_id: int, gateway: Gateway, states: list[str], *, sends: bool, at: datetime, tally: dict[str, int]) -> None:
+    after = 0
+    while True:
+        token = uuid4()
+        payments, after = _take(merchant_id, token, states, after, sends=sends)
+        if not payments:
+            return
+        for state, count in _settle(merchant_id, token, _ask(gateway, payments, sends=sends), at).items():
+            tally[state] = tally.get(state, 0) + count
+
+
+def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends: bool) -> tuple[Taken, int]:
+    values = {
+        "merchant": merchant_id,
+        "states": states,
+        "expired": not sends,
+        "after": after,
+        "limit": BATCH,
+        "token": str(token),
+        "lease": LEASE,
+        "counts": int(sends),
+    }
+    with scope(merchant_id), connection.cursor() as cursor:
+        cursor.execute(TAKE, values)
+        rows = cursor.fetchall()
+    return [Payment(r, amount, currency) for _id, r, amount, currency in rows], max((row[0] for row in rows), default=after)
+
+
+def _ask(gateway: Gateway, payments: Taken, *, sends: bool) -> list[tuple[str, str, str, str]]:
+    """(request id, next state, reference, error) per payment; unanswered ones are unknown."""
+    try:
+        answers = gateway.pay(payments) if sends else gateway.lookup([p.request_id for p in payments])
+    except GatewayTimeout as error:
+        return [(p.request_id, "unknown", "", str(error)[:200]) for p in payments]
+    found = [(a.request_id, STATE_OF[a.result], a.reference, a.detail[:200]) for a in _unique(answers)]
+    silent = {p.request_id for p in payments} - {row[0] for row in found}
+    return found + [(request_id, "unknown", "", "no answer") for request_id in sorted(silent)]
+
+
+def _unique(answers: Sequence[Answer]) -> list[Answer]:
+    """One answer per request; a gateway may answer twice."""
+    return list({answer.request_id: answer for answer in answers}.values())
+
+
+def _settle(merchant_id: int, token: UUID, rows: list[tuple[str, str, str, str]], at: datetime) -> dict[str, int]:
+    ids, states, references, errors = (list(column) for column in zip(*rows, strict=True))
+    values = {
+        "merchant": merchant_id,
+        "token": str(token),
+        "ids": ids,
+        "states": states,
+        "refs": references,
+        "errors": errors,
+        "max": MAX_ATTEMPTS,
+        "at": at,
+    }
+    with scope(merchant_id), connection.cursor() as cursor:
+        cursor.execute(SETTLE, values)
+        return {state: count for state, count, _posted in cursor.fetchall()}

@@ -1,0 +1,30 @@
+-- One chunk: claim, payout and ledger rows in one statement. A line or order that changed since the decision is left for the
+-- next run; a claim that exists already is not made again.
+WITH claimed AS (
+  INSERT INTO aftersales_claim
+    (merchant_id, program, run_id, order_id, line_id, sequence, state, reason, amount, currency, units, policy_version, inputs)
+  SELECT %(merchant)s, 'price_protection', %(run)s, d.order_id, d.line_id, d.sequence, d.state, d.reason, d.amount, d.currency,
+         d.units, %(policy_version)s,
+         jsonb_build_object('as_of', %(as_of_text)s, 'point', d.point_id, 'price', d.price, 'price_source', d.source,
+           'price_from', d.valid_from, 'window_from', d.window_from, 'window_to', d.window_to, 'paid', d.paid_amount,
+           'quantity', d.quantity, 'returned', d.returned_quantity, 'kept', d.units, 'basis', d.basis, 'goodwill', d.goodwill_amount,
+           'protected_before', d.protected_before, 'cost_now', d.cost_now, 'difference', d.difference, 'tax', d.tax,
+           'headroom', d.headroom)
+  FROM decided d
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = d.line_id AND l.revision = d.line_revision
+  JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = d.order_id AND o.revision = d.order_revision
+  WHERE d.place > %(lo)s AND d.place <= %(hi)s AND d.state <> 'refused'
+  ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING
+  RETURNING id, state, amount, currency),
+reserved AS (
+  INSERT INTO aftersales_payout (merchant_id, claim_id, state, amount, currency, request_id, error, gateway_ref, attempts)
+  SELECT %(merchant)s, id, 'reserved', amount, currency, 'pp-' || id || '-1', '', '', 0 FROM claimed WHERE state = 'reserved'
+  RETURNING claim_id, amount, currency),
+posted AS (
+  SELECT currency, sum(amount) AS amount, count(*) AS claims,
+         post_transfers(%(merchant)s, 'price_protection.reserved', currency,
+           open_account(%(merchant)s, 'refund_funding', currency, NULL), open_account(%(merchant)s, 'refunds_reserved', currency, 0),
+           array_agg('claim:' || claim_id || ':reserved:1'), array_agg(amount), %(as_of)s) AS transfers
+  FROM reserved GROUP BY currency)
+SELECT coalesce((SELECT jsonb_object_agg(currency, jsonb_build_object('claims', claims, 'amount', amount, 'transfers', transfers)) FROM posted), '{}'),
+       (SELECT count(*) FROM claimed WHERE state = 'held')

@@ -1,0 +1,83 @@
+"""Price protection's part of a run: decide once, then claim in chunks.
+
+Called by the runner, which owns the run row and holds the merchant's program lock, so that no other claim of the merchant is
+made between decision and claim. What can still change meanwhile is the order store; `claim.sql` re-checks the revisions.
+"""
+
+import json
+from collections import Counter
+from typing import Any
+
+from django.db import connection
+
+from aftersales.programs.contract import Outcome, RunContext
+from aftersales.programs.price_protection.selection import CLAIM, decided_sql, parameters
+from marketplace.tenancy.scope import scope
+
+CHUNK = 20_000
+BY_CODE = "SELECT reason, count(*) FROM decided WHERE state = 'refused' GROUP BY reason"
+TOTAL = "SELECT count(*), count(*) FILTER (WHERE state <> 'refused') FROM decided"
+BY_DAY = """
+SELECT (valid_from AT TIME ZONE %(tz)s)::date::text, count(*), sum(amount)::bigint
+FROM decided WHERE state = 'reserved' GROUP BY 1 ORDER BY 1
+"""
+
+
+def decide(context: RunContext) -> tuple[int, int]:
+    """Fill the temporary table `decided`; returns the lines seen and those that are not refused."""
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
+        cursor.execute(
+            decided_sql(context.settings, keep=True),
+            parameters(
+                context.settings, merchant_id=context.merchant_id, shop_id=context.shop_id, as_of=context.as_of
+            ),
+        )
+        cursor.execute("ANALYZE decided")
+        cursor.execute(TOTAL)
+        seen, wanted = cursor.fetchone()
+    return int(seen), int(wanted)
+
+
+def run(context: RunContext) -> Outcome:
+    """Decide and claim. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
+    with scope(context.merchant_id):
+        seen, wanted = decide(context)
+        outcome = Outcome(policy_version=context.policy_version, lines_seen=seen, refused=_refusals(), by_day=_by_day(context))
+    for lo in range(0, wanted, CHUNK):
+        with scope(context.merchant_id):
+            _claim_chunk(context, outcome, lo, lo + CHUNK)
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
+    return outcome
+
+
+def _claim_chunk(context: RunContext, outcome: Outcome, lo: int, hi: int) -> None:
+    values = {
+        "merchant": context.merchant_id,
+        "run": context.run_id,
+        "policy_version": context.policy_version,
+        "as_of": context.as_of,
+        "as_of_text": context.as_of.isoformat(),
+        "lo": lo,
+        "hi": hi,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, values)
+        booked, held = cursor.fetchone()
+    outcome.add(json.loads(booked), held)
+
+
+def _refusals() -> Counter[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(BY_CODE)
+        return Counter(dict(cursor.fetchall()))
+
+
+def _by_day(context: RunContext) -> list[list[Any]]:
+    if not context.dry_run:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(BY_DAY, {"tz": context.timezone})
+        return [list(row) for row in cursor.fetchall()]
+

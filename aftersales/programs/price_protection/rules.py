@@ -1,0 +1,180 @@
+"""Price protection's policy as data: parameters, defaults, presets, and what each value may be.
+
+The rules themselves are `selection.sql`; this module only says which values reach it. Units: amounts in minor units, windows
+in shop-local days. Source of the parameters and the formula: docs/price-protection.md.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.errors import UserError
+from marketplace.kernel.money import ZERO_DECIMAL
+
+PROGRAM = "price_protection"
+EXCLUSIONS = ("bundle", "gift", "out_of_stock", "flash", "free", "clearance", "live_room")
+Settings = dict[str, Any]
+
+DEFAULTS: Settings = {
+    "window_days": 7,
+    "window_days_by_category": {"big_appliance": 30},
+    "window_anchor": "delivered",
+    "purchase_day": "include",
+    "promo_extension": True,
+    "coupon_basis": "public",
+    "consume_coupon": True,
+    "price_point": "claim",
+    "max_claims_per_line": 1,
+    "exclude": ["bundle", "out_of_stock", "flash", "free", "clearance", "live_room"],
+    "member_price": "own_tier",
+    "gift_policy": "deduct",
+    "payout": "original",
+    "min_diff": None,
+    "late_claims": True,
+    "returns": "deduct",
+    "open_aftersale": "refuse",
+    "channel": None,
+    "max_quantity": None,
+    "price_error_hold": 70,
+    "headroom": True,
+    "cap_per_claim": None,
+}
+ONLINE_RETAIL: Settings = {
+    **DEFAULTS,
+    "window_days_by_category": {},
+    "window_anchor": "paid",
+    "purchase_day": "exclude",
+    "promo_extension": False,
+    "coupon_basis": "none",
+    "consume_coupon": False,
+    "price_point": "lowest",
+    "exclude": [],
+    "min_diff": 0,
+    "returns": "ignore",
+    "open_aftersale": "ignore",
+    "channel": "account",
+    "max_quantity": 12,
+    "price_error_hold": None,
+    "headroom": False,
+}
+PRESETS: dict[str, Settings] = {
+    "default": DEFAULTS,
+    "online-retail": ONLINE_RETAIL,
+    "online-retail-kept": {**ONLINE_RETAIL, "returns": "deduct"},
+}
+
+
+class BadPolicy(UserError):
+    """A policy value that is not allowed, or a policy that may not pay."""
+
+
+def _choice(*allowed: str, **synonyms: str) -> Callable[[str, Any], str]:
+    def check(name: str, value: Any) -> str:
+        found = synonyms.get(str(value), value)
+        if found not in allowed:
+            raise BadPolicy(f"{name} must be one of {', '.join(allowed)}.")
+        return str(found)
+
+    return check
+
+
+def _flag(name: str, value: Any) -> bool:
+    known = {True: True, False: False, "on": True, "off": False, "true": True, "false": False}
+    if not isinstance(value, bool | str) or value not in known:
+        raise BadPolicy(f"{name} must be on or off.")
+    return known[value]
+
+
+def _whole(low: int, high: int, *, nothing: tuple[Any, ...] = ()) -> Callable[[str, Any], int | None]:
+    def check(name: str, value: Any) -> int | None:
+        if nothing and (value is None or value in nothing):
+            return None
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise BadPolicy(f"{name} must be a whole number from {low} to {high}.")
+        return value
+
+    return check
+
+
+def _days_by_category(name: str, value: Any) -> dict[str, int]:
+    if not isinstance(value, dict):
+        raise BadPolicy(f"{name} must map categories to days.")
+    return {str(key): _whole(0, 400)(name, days) or 0 for key, days in value.items()}
+
+
+def _exclusions(name: str, value: Any) -> list[str]:
+    found = [v for v in value.split(",") if v] if isinstance(value, str) else value
+    if not isinstance(found, list) or any(item not in EXCLUSIONS for item in found):
+        raise BadPolicy(f"{name} may list {', '.join(EXCLUSIONS)}.")
+    return sorted(set(found))
+
+
+def _channel(name: str, value: Any) -> str | None:
+    if value is not None and (not isinstance(value, str) or len(value) > 20):
+        raise BadPolicy(f"{name} must be a channel's name of at most 20 characters.")
+    return value or None
+
+
+_NOTHING = ("off", "none", "unlimited")
+CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
+    "window_days": _whole(0, 400),
+    "window_days_by_category": _days_by_category,
+    "window_anchor": _choice("delivered", "paid", "completed"),
+    "purchase_day": _choice("include", "exclude"),
+    "promo_extension": _flag,
+    "coupon_basis": _choice("none", "public", "held"),
+    "consume_coupon": _flag,
+    "price_point": _choice("claim", "lowest", lowest_in_window="lowest", at_claim="claim", current="claim"),
+    "max_claims_per_line": _whole(0, 1000, nothing=_NOTHING),
+    "exclude": _exclusions,
+    "member_price": _choice("own_tier", "ignore", tier="own_tier"),
+    "gift_policy": _choice("deduct", "block", "ignore"),
+    "payout": _choice("original"),
+    "min_diff": _whole(0, 10**9, nothing=("default",)),
+    "late_claims": _flag,
+    "returns": _choice("deduct", "ignore"),
+    "open_aftersale": _choice("refuse", "ignore"),
+    "channel": _channel,
+    "max_quantity": _whole(1, 10**6, nothing=_NOTHING),
+    "price_error_hold": _whole(1, 100, nothing=_NOTHING),
+    "headroom": _flag,
+    "cap_per_claim": _whole(1, 10**12, nothing=_NOTHING),
+}
+
+
+def validated(settings: Mapping[str, Any]) -> Settings:
+    """Every parameter with an allowed value, defaults filled in. Raises BadPolicy naming the parameter."""
+    unknown = sorted(set(settings) - set(CHECKS))
+    if unknown:
+        raise BadPolicy(f"Unknown parameter {unknown[0]!r}; known are {', '.join(CHECKS)}.")
+    return {name: check(name, settings.get(name, DEFAULTS[name])) for name, check in CHECKS.items()}
+
+
+def may_pay(settings: Settings) -> bool:
+    """Whether a run under this policy may book money: ignoring returns is for comparison only."""
+    return bool(settings["returns"] == "deduct")
+
+
+def min_diff_of(settings: Settings, currency: str) -> int:
+    """The smallest difference worth paying, in minor units: 10, or 1 where the currency has no decimals."""
+    if settings["min_diff"] is not None:
+        return int(settings["min_diff"])
+    return 1 if currency in ZERO_DECIMAL else 10
+
+
+REASONS = {
+    "PRICE_DROP": _("The price fell inside the protection window."),
+    "CAPPED": _("The price fell; the amount is limited by what is left of the payment or by the cap."),
+    "PRICE_ERROR": _("The drop is so large that it may be a mistake; a person decides."),
+    "NO_DROP": _("The price did not fall inside the protection window."),
+    "WINDOW_CLOSED": _("The protection window is over."),
+    "BELOW_MIN": _("The difference is below the minimum."),
+    "CLAIM_LIMIT": _("This line has been protected as often as the policy allows."),
+    "NOTHING_KEPT": _("Nothing of this line was kept."),
+    "AFTERSALE_OPEN": _("An after-sale case is open on this line."),
+    "OUT_OF_STOCK": _("The cheaper price is out of stock."),
+    "CURRENCY_MISMATCH": _("The price is in another currency than the order."),
+    "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
+    "EXCLUDED": _("The policy excludes this kind of product."),
+}

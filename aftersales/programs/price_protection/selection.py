@@ -1,0 +1,71 @@
+"""Filling in the selection: the same query for a batch and for one line."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from marketplace.kernel.money import ZERO_DECIMAL
+from aftersales.programs.price_protection.rules import Settings
+
+HERE = Path(__file__).parent
+
+
+def _statement(name: str) -> str:
+    """A statement without its comment lines, which must not be filled in."""
+    lines = (HERE / name).read_text().splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("--"))
+
+
+SELECTION, DECIDED, CLAIM = _statement("selection.sql"), _statement("decided.sql"), _statement("claim.sql")
+ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "completed_bound"}
+PROMO_BRANCH = """
+  UNION ALL
+  SELECT p.*, l.id, r.protected_until
+  FROM point p
+  JOIN store_promotion r ON r.merchant_id = %(merchant)s AND r.shop_id = p.shop_id AND r.protected_until > p.valid_from
+   AND (r.sku_codes IS NULL OR p.code = ANY (r.sku_codes))
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
+   AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
+  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+"""
+
+
+def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
+    """The statement that fills the temporary table `decided`, for the policy's anchor and extensions."""
+    line_filter = "AND l.id = %(line)s" if single else ""
+    branch = PROMO_BRANCH.format(line_filter=line_filter) if settings["promo_extension"] else ""
+    selection = SELECTION.format(
+        anchor=ANCHORS[settings["window_anchor"]],
+        line_filter=line_filter,
+        promo_branch=branch,
+        sku_filter="AND p.sku_id = %(sku)s" if single else "",
+    )
+    return DECIDED.format(keep="" if keep else "ON COMMIT DROP", selection=selection)
+
+
+def parameters(settings: Settings, *, merchant_id: int, shop_id: int | None, as_of: datetime) -> dict[str, Any]:
+    """The policy and the moment as query parameters."""
+    return {
+        "merchant": merchant_id,
+        "shop": shop_id,
+        "as_of": as_of,
+        "as_of_text": as_of.isoformat(),
+        "window_days": settings["window_days"],
+        "window_days_by_category": json.dumps(settings["window_days_by_category"]),
+        "skip_purchase_day": settings["purchase_day"] == "exclude",
+        "lowest": settings["price_point"] == "lowest",
+        "late_claims": settings["late_claims"],
+        "exclude": settings["exclude"],
+        "channel": settings["channel"],
+        "max_quantity": settings["max_quantity"],
+        "own_tier": settings["member_price"] == "own_tier",
+        "deduct_returns": settings["returns"] == "deduct",
+        "refuse_open": settings["open_aftersale"] == "refuse",
+        "max_claims": settings["max_claims_per_line"],
+        "min_diff": settings["min_diff"],
+        "zero_decimal": sorted(ZERO_DECIMAL),
+        "hold_percent": settings["price_error_hold"],
+        "cap": settings["cap_per_claim"],
+        "headroom": settings["headroom"],
+    }

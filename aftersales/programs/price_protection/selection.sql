@@ -1,0 +1,99 @@
+-- Price protection: who is owed what, as of a moment. Written once for batches and for a single line.
+-- Filled in by selection.py: {anchor}, {line_filter}, {promo_branch}. Parameters are named. All money in minor units.
+--
+-- Range conditions stand on plain columns of the line against bounds computed per price point in a MATERIALIZED step:
+-- under row-level security an expression would be a filter and all history would be read.
+WITH point AS MATERIALIZED (
+  SELECT p.id AS point_id, p.sku_id, p.amount AS price, p.currency AS price_currency, p.tier, p.stock, p.source, p.valid_from,
+         coalesce(p.valid_to, 'infinity') AS valid_to, s.timezone AS tz, s.prices_include_tax, k.shop_id, k.code, k.cost_amount,
+         w.days, ((p.valid_from AT TIME ZONE s.timezone)::date - w.days)::timestamp AT TIME ZONE s.timezone AS anchor_from,
+         ((k.is_bundle AND 'bundle' = ANY (%(exclude)s)) OR (k.is_gift AND 'gift' = ANY (%(exclude)s))
+          OR (k.is_flash AND 'flash' = ANY (%(exclude)s)) OR (k.is_clearance AND 'clearance' = ANY (%(exclude)s))
+          OR (k.is_live_room AND 'live_room' = ANY (%(exclude)s))) AS is_excluded
+  FROM store_pricepoint p
+  JOIN store_sku k ON k.merchant_id = p.merchant_id AND k.id = p.sku_id
+  JOIN merchants_shop s ON s.merchant_id = k.merchant_id AND s.id = k.shop_id
+  CROSS JOIN LATERAL (
+    SELECT coalesce((%(window_days_by_category)s::jsonb ->> k.category)::int, %(window_days)s) AS days) w
+  WHERE p.merchant_id = %(merchant)s AND p.valid_from <= %(as_of)s {sku_filter}
+    AND (%(shop)s IS NULL OR k.shop_id = %(shop)s)
+    -- In "lowest" mode an observed price is known when its day is over; in "claim" mode only a price still valid counts,
+    -- unless the window closed before.
+    AND (NOT %(lowest)s OR p.source <> 'observed' OR p.valid_to <= %(as_of)s)
+    AND (%(lowest)s OR %(late_claims)s OR coalesce(p.valid_to, 'infinity') > %(as_of)s)),
+met AS (
+  SELECT p.*, l.id AS line_id, NULL::timestamptz AS promo_until
+  FROM point p
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
+   AND l.{anchor} >= p.anchor_from AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
+  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+  {promo_branch}),
+timed AS (
+  SELECT m.*, l.order_id, l.sku_id AS line_sku, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
+         l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.{anchor} AS anchor_at, l.revision AS line_revision,
+         CASE WHEN %(skip_purchase_day)s
+              THEN ((l.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE l.paid_at END AS window_from,
+         greatest(((l.{anchor} AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, m.promo_until) AS window_to
+  FROM met m
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = m.line_id
+  WHERE (%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
+    AND CASE WHEN %(own_tier)s THEN m.tier = l.tier ELSE m.tier = '' END),
+best AS (
+  SELECT DISTINCT ON (t.line_id) t.*
+  FROM timed t
+  WHERE t.valid_from < t.window_to AND t.valid_to > t.window_from
+    AND (%(as_of)s < t.window_to OR %(late_claims)s)
+    AND (%(lowest)s OR t.valid_to > least(%(as_of)s, t.window_to - interval '1 microsecond'))
+  ORDER BY t.line_id, t.price_currency = t.currency DESC, t.price, t.valid_from, t.window_to DESC),
+weighed AS (
+  SELECT b.*, o.revision AS order_revision, o.status AS order_status, o.paid_at AS order_paid_at, k.kept,
+         o.captured_amount - o.refunded_amount AS order_left,
+         k.kept * (b.paid_amount / b.quantity) + least(k.kept, (b.paid_amount %% b.quantity)::int) AS basis,
+         coalesce(c.claims, 0) AS claims, coalesce(c.protected, 0) AS protected_before
+  FROM best b
+  JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = b.order_id
+  -- The units kept are the dearest ones: when part of a line is returned, the smallest unit shares leave first.
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN %(deduct_returns)s THEN b.quantity - b.returned_quantity ELSE b.quantity END
+         - CASE WHEN %(refuse_open)s THEN b.open_aftersale_quantity ELSE 0 END AS kept) k
+  LEFT JOIN LATERAL (
+    SELECT count(*) AS claims,
+           sum(CASE WHEN k.kept >= e.units THEN e.amount
+                    ELSE k.kept * (e.amount / e.units) + least(k.kept, (e.amount %% e.units)::int) END)
+             FILTER (WHERE e.state <> 'refused') AS protected
+    FROM aftersales_claim e
+    WHERE e.merchant_id = %(merchant)s AND e.program = 'price_protection' AND e.line_id = b.line_id AND e.sequence > 0) c ON true),
+priced AS (
+  SELECT w.*, w.kept * w.price AS cost_now,
+         w.basis - w.goodwill_amount - w.protected_before - w.kept * w.price AS difference,
+         CASE WHEN w.order_status IN ('cancelled', 'open') OR w.order_paid_at IS NULL THEN 'ORDER_INACTIVE'
+              WHEN w.price_currency <> w.currency THEN 'CURRENCY_MISMATCH'
+              WHEN w.is_excluded OR (w.paid_amount = 0 AND 'free' = ANY (%(exclude)s)) THEN 'EXCLUDED'
+              WHEN w.stock = 0 AND 'out_of_stock' = ANY (%(exclude)s) THEN 'OUT_OF_STOCK'
+              WHEN %(refuse_open)s AND w.open_aftersale_quantity > 0 THEN 'AFTERSALE_OPEN'
+              WHEN w.kept <= 0 THEN 'NOTHING_KEPT'
+              WHEN %(max_claims)s IS NOT NULL AND w.claims >= %(max_claims)s THEN 'CLAIM_LIMIT'
+              WHEN w.basis - w.goodwill_amount - w.protected_before - w.kept * w.price
+                   < greatest(1, coalesce(%(min_diff)s, CASE WHEN w.currency = ANY (%(zero_decimal)s) THEN 1 ELSE 10 END))
+              THEN 'BELOW_MIN' END AS refusal
+  FROM weighed w),
+computed AS (
+  SELECT p.*,
+         -- round_half_up(difference × rate) in integers, for shops whose prices exclude tax
+         CASE WHEN p.prices_include_tax THEN 0 ELSE (2 * p.difference * p.tax_rate_ppm + 1000000) / 2000000 END AS tax,
+         bool_or(p.refusal IS NULL AND ((p.paid_amount - p.price * p.quantity) * 100 > p.paid_amount * %(hold_percent)s::int
+                 OR (%(hold_percent)s IS NOT NULL AND p.price < p.cost_amount))) OVER (PARTITION BY p.sku_id) AS is_suspicious
+  FROM priced p),
+capped AS (
+  SELECT c.*, CASE WHEN c.refusal IS NULL THEN least(c.difference + c.tax, coalesce(%(cap)s, c.difference + c.tax)) ELSE 0 END AS wanted,
+         c.order_left - coalesce((SELECT sum(e.amount) FROM aftersales_claim e
+           WHERE e.merchant_id = %(merchant)s AND e.order_id = c.order_id AND e.state <> 'refused'), 0) AS headroom
+  FROM computed c),
+shared AS (
+  -- Lines of one order share its headroom in line order: each gets the part of the running total that still fits.
+  SELECT c.*, greatest(c.headroom, 0) AS room,
+         sum(c.wanted) OVER (PARTITION BY c.order_id ORDER BY c.line_no, c.line_id) AS running
+  FROM capped c)
+SELECT s.*, CASE WHEN NOT %(headroom)s THEN s.wanted
+                 ELSE least(s.running, s.room) - least(s.running - s.wanted, s.room) END AS granted
+FROM shared s

@@ -1,0 +1,143 @@
+"""Running a program over one merchant's orders, as of a moment.
+
+One run of a program per merchant at a time: an advisory lock held by the database session, which PostgreSQL releases when
+the worker dies. Claims are unique per line and number, so even without the lock nothing is paid twice; the lock makes the
+order's headroom, which spans lines, exact.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from aftersales.models import ProgramPolicy, ProgramRun
+from aftersales.programs.contract import Outcome, Program, RunContext
+from aftersales.programs.policies import active_policy, version_for
+from marketplace.audit.operations import record
+from marketplace.kernel.errors import UserError
+from marketplace.tenancy.actor import Actor
+from marketplace.tenancy.scope import scope
+from merchants.models import Shop
+
+LOCK = 7102
+
+
+class NotPayable(UserError):
+    """A policy for analysis only was asked to pay."""
+
+
+class Preview(Exception):  # noqa: N818 - not an error: it carries a preview's result out of the transaction it rolls back
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("rolled back on purpose")
+        self.outcome = outcome
+
+
+@contextmanager
+def program_lock(merchant_id: int) -> Iterator[None]:
+    """Hold the merchant's program lock; waits for whoever has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, merchant_id])
+    try:
+        yield
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, merchant_id])
+
+
+def settings_of(program: Program, *, merchant_id: int, policy: str | Mapping[str, Any] | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings a run uses: a preset by name, a mapping, or the merchant's active policy; then single changes."""
+    if isinstance(policy, str):
+        if policy not in program.presets:
+            raise UserError(f"There is no preset {policy!r}; known are {', '.join(program.presets)}.")
+        base: Mapping[str, Any] = program.presets[policy]
+    elif policy is not None:
+        base = policy
+    else:
+        with scope(merchant_id):
+            active = active_policy(merchant_id=merchant_id, program=program.name)
+        base = active.settings if active else {}
+    return program.validated({**base, **changes})
+
+
+def run(
+    *, program: Program, merchant_id: int, shop: Shop | None, settings: Mapping[str, Any], as_of: datetime, by: Actor, at: datetime, dry_run: bool
+) -> ProgramRun:
+    """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable."""
+    checked = program.validated(settings)
+    if not dry_run and not program.may_pay(checked):
+        raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
+    with program_lock(merchant_id):
+        opened = _open(program, merchant_id, shop, checked, as_of, by, at, dry_run)
+        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
+
+
+def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> ProgramRun:
+    """Do the work of an opened run and close it. The caller holds the program lock."""
+    try:
+        outcome = _preview(program, opened, shop, by, at) if opened.dry_run else program.run(_context(opened, shop, 0))
+    except Exception as error:
+        _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
+        raise
+    _close(opened, ProgramRun.State.FINISHED, outcome.as_counts(), at, by)
+    return opened
+
+
+def _open(
+    program: Program, merchant_id: int, shop: Shop | None, settings: dict[str, Any], as_of: datetime, by: Actor, at: datetime, dry_run: bool
+) -> ProgramRun:
+    with scope(merchant_id):
+        policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=settings, by=by, at=at)
+        return ProgramRun.objects.create(
+            merchant_id=merchant_id,
+            program=program.name,
+            policy=policy,
+            settings=settings,
+            shop=shop,
+            as_of=as_of,
+            dry_run=dry_run,
+            created_by=by.label,
+        )
+
+
+def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> Outcome:
+    """The same statements, rolled back."""
+    try:
+        with transaction.atomic():
+            with scope(opened.merchant_id):
+                policy = version_for(
+                    merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at
+                )
+            raise Preview(program.run(_context(opened, shop, policy.version)))
+    except Preview as preview:
+        return preview.outcome
+
+
+def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
+    return RunContext(
+        merchant_id=opened.merchant_id,
+        shop_id=shop.pk if shop else None,
+        timezone=shop.timezone if shop else "UTC",
+        as_of=opened.as_of,
+        settings=opened.settings,
+        policy_version=version or _version(opened),
+        run_id=opened.pk,
+        dry_run=opened.dry_run,
+    )
+
+
+def _version(opened: ProgramRun) -> int:
+    with scope(opened.merchant_id):
+        policy = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id)
+    return policy.version
+
+
+def _close(opened: ProgramRun, state: str, counts: dict[str, Any], at: datetime, by: Actor, error: str = "") -> None:
+    with scope(opened.merchant_id):
+        opened.state, opened.counts, opened.error, opened.finished_at = state, counts, error, at
+        opened.save(update_fields=["state", "counts", "error", "finished_at"])
+        summary = {key: counts.get(key) for key in ("claims", "amounts", "held")}
+        facts = {"run": opened.pk, "program": opened.program, "dry_run": opened.dry_run, "state": state, **summary}
+        record(merchant_id=opened.merchant_id, by=by, action="aftersales.run.closed", facts=facts)
