@@ -82,8 +82,7 @@ def _filled_tables(cursor: Any) -> list[str]:
     cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
     tables = [row[0] for row in cursor.fetchall() if row[0] not in BOOKKEEPING]
     probe = sql.SQL(" UNION ALL ").join(
-        sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(sql.Literal(table), sql.Identifier(table))
-        for table in tables
+        sql.SQL("SELECT {} WHERE EXISTS (SELECT 1 FROM {})").format(sql.Literal(table), sql.Identifier(table)) for table in tables
     )
     cursor.execute(probe)
     return [row[0] for row in cursor.fetchall()]

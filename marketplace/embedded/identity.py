@@ -31,9 +31,7 @@ def server_identity() -> Identity:
     if os.geteuid() != 0:
         return Identity(os.geteuid(), os.getegid(), {})
     entry = _system_user()
-    return Identity(
-        entry.pw_uid, entry.pw_gid, {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"}
-    )
+    return Identity(entry.pw_uid, entry.pw_gid, {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": "/"})
 
 
 def _system_user() -> pwd.struct_passwd:

@@ -181,8 +181,7 @@ def database_settings(layout: Layout, env: Env) -> dict[str, dict[str, Any]]:
     if admin is not None:
         passwords = role_passwords(layout, admin)
         aliases = {
-            alias: {**admin, "NAME": DATABASE_NAME, "USER": role, "PASSWORD": passwords[role]}
-            for alias, role in ROLES.items()
+            alias: {**admin, "NAME": DATABASE_NAME, "USER": role, "PASSWORD": passwords[role]} for alias, role in ROLES.items()
         }
     else:
         url = env.str("DATABASE_URL")

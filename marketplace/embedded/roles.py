@@ -67,8 +67,7 @@ def grant_database(connection: Any, dbname: str) -> None:
         "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {both}",
         "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
         "GRANT USAGE ON SCHEMA public TO {both}",
-        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {both}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {both}",
         "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {both}",
     ]
     with connection, connection.cursor() as cursor:
@@ -110,9 +109,7 @@ def drop_database(owner: dict[str, Any], name: str) -> None:
 def _ensure_role(cursor: Any, role: str, attributes: str, password: str) -> None:
     cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
     verb = "ALTER" if cursor.fetchone() else "CREATE"
-    statement = sql.SQL("{} ROLE {} WITH {} PASSWORD %s").format(
-        sql.SQL(verb), sql.Identifier(role), sql.SQL(attributes)
-    )
+    statement = sql.SQL("{} ROLE {} WITH {} PASSWORD %s").format(sql.SQL(verb), sql.Identifier(role), sql.SQL(attributes))
     cursor.execute(statement, [password])
 
 

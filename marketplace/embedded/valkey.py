@@ -65,9 +65,7 @@ def start(layout: Layout, identity: Identity) -> None:
     open_the_way(layout.valkey_dir, identity)
     _recover(layout)
     layout.valkey_config.write_text(
-        CONFIG.format(
-            socket=layout.valkey_socket, directory=layout.valkey_dir, pid=layout.valkey_pid, log=layout.valkey_log
-        )
+        CONFIG.format(socket=layout.valkey_socket, directory=layout.valkey_dir, pid=layout.valkey_pid, log=layout.valkey_log)
     )
     layout.valkey_config.chmod(0o644)
     result = subprocess.run(

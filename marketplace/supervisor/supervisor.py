@@ -32,9 +32,7 @@ class CannotStart(RuntimeError):
 class Supervisor:
     """Starts everything, keeps it running and stops it. One per state directory."""
 
-    def __init__(
-        self, layout: Layout, base_dir: Path, *, database: bool, broker: bool, say: Callable[[str], None]
-    ) -> None:
+    def __init__(self, layout: Layout, base_dir: Path, *, database: bool, broker: bool, say: Callable[[str], None]) -> None:
         """``database`` and ``broker`` say which embedded servers are ours to run."""
         self.layout, self.base_dir, self.say = layout, base_dir, say
         self.wanted = {"postgres": database, "valkey": broker}

@@ -44,9 +44,7 @@ class Installation:
         )
 
     def popen(self, *arguments: str, **options: Any) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
-            self.command(*arguments), env=self.environment, cwd=settings.BASE_DIR, text=True, **options
-        )
+        return subprocess.Popen(self.command(*arguments), env=self.environment, cwd=settings.BASE_DIR, text=True, **options)
 
     def embedded(self, action: str) -> dict[str, Any]:
         done = self.run("embedded", action, "--json")

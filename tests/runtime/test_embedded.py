@@ -14,9 +14,7 @@ from tests.runtime.conftest import Installation
 
 def as_role(installation: Installation, role: str, database: str = "shangban"):
     password = role_passwords(installation.layout, {"PASSWORD": secret(installation)})[role]
-    return psycopg2.connect(
-        host=str(installation.layout.socket_dir), user=role, password=password, dbname=database, port=5432
-    )
+    return psycopg2.connect(host=str(installation.layout.socket_dir), user=role, password=password, dbname=database, port=5432)
 
 
 def secret(installation: Installation) -> str:
