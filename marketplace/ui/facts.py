@@ -16,21 +16,20 @@ from marketplace.ui.labels import fact_label, reason_label
 MONEY_KEYS = frozenset(
     {
         "amount",
-        "basis",
-        "current",
-        "difference",
-        "price",
-        "order_headroom",
-        "line_headroom",
-        "min_diff",
         "sale_value",
-        "unit_amounts",
-        "unit_paid_amounts",
+        "price",
+        "paid",
+        "basis",
         "goodwill",
-        "protected",
-        "cap",
+        "protected_before",
+        "cost_now",
+        "difference",
+        "tax",
+        "headroom",
     }
 )
+#: Internal references that explain nothing to a reader.
+HIDDEN_KEYS = frozenset({"point", "by_day"})
 #: Keys whose value, or whose nested keys, are reason codes.
 REASON_KEYS = frozenset({"reason", "refused", "skipped"})
 
@@ -46,7 +45,8 @@ class Fact:
 
 def readable(values: Mapping[str, object], currency: str = "", tz: str | ZoneInfo | None = None) -> list[Fact]:
     """Facts in stored order; empty values are left out. Amounts are minor units of `currency`."""
-    return [_fact(key, value, currency, tz) for key, value in values.items() if value not in (None, "", {}, [])]
+    shown = ((key, value) for key, value in values.items() if key not in HIDDEN_KEYS and value not in (None, "", {}, []))
+    return [_fact(key, value, currency, tz) for key, value in shown]
 
 
 def _fact(key: str, value: object, currency: str, tz: str | ZoneInfo | None) -> Fact:

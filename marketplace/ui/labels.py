@@ -66,60 +66,53 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
 #: States in which something is moving: their dot breathes.
 BUSY = frozenset({"running", "staging", "applying", "matching", "merging", "submitted", "retry", "unknown"})
 
-#: Reason codes of claims, refusals, skips and quarantine, in a merchant's words. Keys in lower case.
-REASONS: Mapping[str, Text] = {
-    "price_drop": _("The price fell within the protection window"),
-    "drop": _("The price fell within the protection window"),
-    "eligible": _("Eligible"),
-    "capped": _("Limited by what is left to refund on the order or line"),
-    "below_min": _("The difference is below the minimum"),
-    "no_drop": _("No lower price in the window"),
-    "no_price": _("No price known in the window"),
-    "claim_limit": _("This line has used up its claims"),
-    "already_claimed": _("This line was already claimed"),
-    "outside_window": _("Outside the protection window"),
-    "window_closed": _("The protection window has closed"),
-    "aftersale_open": _("An after-sale request is still open"),
-    "currency_mismatch": _("Order and price are in different currencies"),
-    "out_of_stock": _("Out of stock at the lower price"),
-    "order_inactive": _("The order is cancelled or closed"),
-    "nothing_kept": _("The buyer kept no unit"),
-    "no_headroom": _("Nothing is left to refund on this order"),
-    "price_error": _("The drop looks like a price error"),
-    "price_error_hold": _("The drop looks like a price error"),
-    "excluded": _("This product is excluded by the policy"),
-    "excluded_sku": _("This product is excluded by the policy"),
-    "bundle": _("Bundles are excluded"),
-    "gift": _("Gifts are excluded"),
-    "clearance": _("Clearance items are excluded"),
-    "flash": _("Flash-sale items are excluded"),
-    "free_item": _("Free items are excluded"),
-    "channel": _("Bought in a channel the policy leaves out"),
-    "channel_excluded": _("Bought in a channel the policy leaves out"),
-    "max_quantity": _("More units on the line than the policy allows"),
-    "quantity": _("More units on the line than the policy allows"),
-    "tier_mismatch": _("No price for this buyer's tier"),
-    "budget": _("The program's budget is used up"),
-    "not_a_number": _("Not a number"),
-    "too_many_decimals": _("More decimals than the currency has"),
-    "below_minor_unit": _("Below the smallest unit of the currency"),
-    "too_large": _("Larger than any real order"),
-    "negative_price": _("Negative price"),
-    "negative_quantity": _("Negative quantity"),
-    "zero_price": _("Price of zero"),
-    "price_zero": _("Price of zero"),
-    "non_product": _("Not a product"),
+#: Reason codes in a merchant's words: decisions in capitals, rows of a file in lower case. Programs add theirs with
+#: `add_reasons` when the site starts.
+REASONS: dict[str, Text] = {
+    "PRICE_DROP": _("The price fell inside the protection window."),
+    "CAPPED": _("The price fell; the amount is limited by what is left of the payment or by the cap."),
+    "PRICE_ERROR": _("The drop is so large that it may be a mistake; a person decides."),
+    "NO_DROP": _("The price did not fall inside the protection window."),
+    "WINDOW_CLOSED": _("The protection window is over."),
+    "BELOW_MIN": _("The difference is below the minimum."),
+    "CLAIM_LIMIT": _("This line has been protected as often as the policy allows."),
+    "NOTHING_KEPT": _("Nothing of this line was kept."),
+    "AFTERSALE_OPEN": _("An after-sale case is open on this line."),
+    "OUT_OF_STOCK": _("The cheaper price is out of stock."),
+    "CURRENCY_MISMATCH": _("The price is in another currency than the order."),
+    "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
+    "EXCLUDED": _("The policy excludes this kind of product."),
+    # Rows of a file: skipped
     "adjustment": _("An accounting adjustment"),
-    "missing_field": _("A required field is empty"),
-    "missing_column": _("A required column is missing"),
-    "bad_date": _("Not a date"),
-    "bad_encoding": _("Not valid UTF-8 text"),
+    "below_minor_unit": _("Below the smallest unit of the currency"),
+    "cancellation_without_quantity": _("A cancellation without units"),
+    "non_product": _("Not a product"),
+    "price_zero": _("A price of zero"),
+    # Rows of a file: in quarantine
+    "bad_flag": _("Neither yes nor no"),
+    "bad_invoice_number": _("Not an invoice number"),
     "bad_json": _("Not valid JSON"),
-    "mixed_currency": _("Several currencies in one order"),
-    "total_mismatch": _("The lines do not add up to the total"),
-    "line_too_long": _("The line is too long"),
+    "bad_quantity": _("Not a possible quantity"),
+    "bad_tax_rate": _("Not a tax rate"),
+    "bad_time": _("Not a date and time"),
+    "bad_value": _("A value of the wrong kind"),
+    "currency_mismatch": _("Another currency than the shop's"),
+    "duplicate_row": _("The same row twice"),
     "formula": _("A cell that starts a spreadsheet formula"),
-    "stale": _("Older than what is stored"),
+    "line_too_long": _("The line is too long"),
+    "lines_do_not_sum_to_total": _("The lines do not add up to the order's total"),
+    "malformed": _("Not readable as a record"),
+    "missing_field": _("A required field is missing"),
+    "more_returned_than_bought": _("More units returned than bought"),
+    "negative_money": _("A negative amount"),
+    "negative_price": _("A negative price"),
+    "not_a_number": _("Not a number"),
+    "too_large": _("Larger than any real amount"),
+    "too_many_decimals": _("More decimals than the currency has"),
+    "unknown_field": _("An unknown field"),
+    "unknown_record": _("An unknown kind of record"),
+    "unknown_status": _("An unknown order status"),
+    "wrong_column_count": _("More or fewer columns than the header"),
 }
 
 #: Labels of counters and of the inputs behind a decision. Keys as stored.
@@ -134,60 +127,53 @@ FACTS: Mapping[str, Text] = {
     "refund_requests": _("Refund requests"),
     "matched_single": _("Refunds matched to one purchase"),
     "quarantined": _("Rows in quarantine"),
-    "skipped": _("Skipped rows"),
+    "skipped": _("Skipped"),
     "seconds": _("Seconds"),
     "lines_seen": _("Lines checked"),
     "claims": _("Claims"),
     "amount": _("Amount"),
     "held": _("Held for review"),
     "refused": _("Refused"),
-    "paid_amount": _("Paid for the line"),
-    "paid_unit_amount": _("Paid per unit"),
-    "unit_amounts": _("Paid per unit"),
-    "unit_paid_amounts": _("Paid per unit"),
-    "quantity": _("Units bought"),
-    "returned_quantity": _("Units returned"),
-    "open_aftersale_quantity": _("Units in an open after-sale"),
-    "units": _("Units"),
-    "units_kept": _("Units kept"),
-    "kept": _("Units kept"),
-    "basis": _("What the kept units cost"),
-    "basis_amount": _("What the kept units cost"),
-    "current": _("What they cost now"),
-    "current_amount": _("What they cost now"),
-    "price_amount": _("Lower price per unit"),
+    "as_of": _("Decided as of"),
     "price": _("Lower price per unit"),
-    "price_at": _("Lower price seen on"),
-    "price_day": _("Lower price seen on"),
-    "price_valid_from": _("Lower price valid from"),
-    "price_valid_to": _("Lower price valid until"),
     "price_source": _("Source of the price"),
-    "goodwill_amount": _("Goodwill already refunded"),
-    "protected_amount": _("Price protection already paid"),
-    "previous_amount": _("Price protection already paid"),
-    "difference": _("Difference"),
-    "difference_amount": _("Difference"),
-    "tax_amount": _("Tax on the difference"),
-    "min_diff": _("Minimum difference"),
-    "min_diff_amount": _("Minimum difference"),
-    "order_headroom": _("Left to refund on the order"),
-    "order_headroom_amount": _("Left to refund on the order"),
-    "line_headroom": _("Left to refund on the line"),
-    "line_headroom_amount": _("Left to refund on the line"),
-    "cap_amount": _("Program limit"),
-    "window_start": _("Window opens"),
-    "window_end": _("Window closes"),
+    "price_from": _("Lower price valid from"),
     "window_from": _("Window opens"),
     "window_to": _("Window closes"),
-    "window_days": _("Days protected"),
-    "anchor_at": _("Window counted from"),
-    "as_of": _("Decided as of"),
-    "paid_at": _("Paid at"),
-    "tier": _("Buyer's tier"),
+    "paid": _("Paid for the line"),
+    "quantity": _("Units bought"),
+    "returned": _("Units returned"),
+    "kept": _("Units kept"),
+    "basis": _("What the kept units cost"),
+    "goodwill": _("Goodwill already refunded"),
+    "protected_before": _("Price protection already paid"),
+    "cost_now": _("What they cost now"),
+    "difference": _("Difference"),
+    "tax": _("Tax on the difference"),
+    "headroom": _("Left to refund"),
+    "tier": _("Price tier"),
     "channel": _("Channel"),
     "currency": _("Currency"),
     "policy_version": _("Policy version"),
-    "stock": _("Stock"),
+}
+#: What a transfer was for. Keys are `LedgerTransfer.kind`.
+TRANSFER_KINDS: Mapping[str, Text] = {
+    "price_protection.reserved": _("Price protection reserved"),
+    "price_protection.paid": _("Price protection paid"),
+    "price_protection.failed": _("Price protection returned after a failure"),
+    "price_protection.released": _("Price protection released"),
+}
+
+#: Where an order came from.
+CHANNELS: Mapping[str, Text] = {
+    "account": pgettext_lazy("channel", "Signed-in buyer"),
+    "guest": pgettext_lazy("channel", "Guest"),
+    "app": pgettext_lazy("channel", "App"),
+    "web": pgettext_lazy("channel", "Website"),
+    "store": pgettext_lazy("channel", "Store"),
+    "live": pgettext_lazy("channel", "Live room"),
+    "live_room": pgettext_lazy("channel", "Live room"),
+    "group": pgettext_lazy("channel", "Group buy"),
 }
 
 
@@ -203,7 +189,22 @@ def status_label(status: str) -> Text:
 
 def reason_label(code: str) -> Text:
     """A reason code in a merchant's words; an unknown code shows itself."""
-    return REASONS.get(code.lower(), code)
+    return REASONS.get(code, code)
+
+
+def add_reasons(reasons: Mapping[str, Text]) -> None:
+    """Let an app name its own codes (from `AppConfig.ready`); the last one to name a code wins."""
+    REASONS.update(reasons)
+
+
+def transfer_label(kind: str) -> Text:
+    """What a transfer was for; an unknown kind shows itself, spelled out."""
+    return TRANSFER_KINDS.get(kind, humanize(kind.replace(".", " ")))
+
+
+def channel_label(code: str) -> Text:
+    """Where an order came from, in words; an unknown channel shows itself."""
+    return CHANNELS.get(code, code)
 
 
 def fact_label(key: str) -> Text:

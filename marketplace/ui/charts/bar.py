@@ -136,9 +136,7 @@ class RankChart(Chart):
     def table(self) -> Table:
         total = sum(value for _, value in self.items) or 1
         rows = [[str(name), self.show(value), formats.percent(value / total)] for name, value in self._ranked()]
-        return Table(
-            [self.category_name or gettext("Category"), self.value_name or gettext("Number"), gettext("Share")], rows
-        )
+        return Table([self.category_name or gettext("Category"), self.value_name or gettext("Number"), gettext("Share")], rows)
 
     def read(self) -> str:
         ranked = self._ranked()

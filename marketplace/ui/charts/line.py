@@ -70,8 +70,7 @@ class LineChart(Chart):
 
     def table(self) -> Table:
         rows = [
-            [formats.local_date(day), *(self.show(series.values[i]) for series in self.series)]
-            for i, day in enumerate(self.days)
+            [formats.local_date(day), *(self.show(series.values[i]) for series in self.series)] for i, day in enumerate(self.days)
         ]
         return Table([gettext("Date"), *(series.name for series in self.series)], rows)
 

@@ -72,8 +72,7 @@ class StepChart(Chart):
         span, count = self.until - self.since, size.labels - 1
         moments = [self.since + span * i / count for i in range(count + 1)]
         return join(
-            text(x(m.timestamp()), size.height - 8, day_label(m, span, self.tz), anchor(x(m.timestamp()), size))
-            for m in moments
+            text(x(m.timestamp()), size.height - 8, day_label(m, span, self.tz), anchor(x(m.timestamp()), size)) for m in moments
         )
 
     def _one(self, series: StepSeries, number: int, x: Linear, y: Linear) -> SafeString:

@@ -45,9 +45,7 @@ class SampleForm(forms.Form):
     name = forms.CharField(label=_("Name"), help_text=_("As buyers see it."))
     email = forms.EmailField(label=_("E-mail"), required=False)
     days = forms.IntegerField(label=_("Days protected"), min_value=1, max_value=90)
-    anchor = forms.ChoiceField(
-        label=_("Window counted from"), choices=[("paid", _("payment")), ("delivered", _("delivery"))]
-    )
+    anchor = forms.ChoiceField(label=_("Window counted from"), choices=[("paid", _("payment")), ("delivered", _("delivery"))])
     note = forms.CharField(label=_("Note"), widget=forms.Textarea, required=False)
     file = forms.FileField(label=_("File"), required=False)
     mode = forms.ChoiceField(
@@ -108,8 +106,7 @@ def charts() -> list[Chart]:
         RankChart(
             title=_("Why lines were refused"),
             items=[
-                (labels.reason_label(code), n)
-                for code, n in (("NO_DROP", 41220), ("BELOW_MIN", 3120), ("NOTHING_KEPT", 420))
+                (labels.reason_label(code), n) for code, n in (("NO_DROP", 41220), ("BELOW_MIN", 3120), ("NOTHING_KEPT", 420))
             ],
         ),
         LineChart(title=_("An empty chart"), days=days, series=[Series(_("Sales"), [None] * len(days))]),
@@ -118,9 +115,7 @@ def charts() -> list[Chart]:
 
 def _price_chart() -> StepChart:
     levels = (19900, 19900, 18900, 18900, 17500, 19900, 19900, 16900, 18900)
-    segments = [
-        Segment(START + timedelta(days=2 * i), START + timedelta(days=2 * i + 2), v) for i, v in enumerate(levels)
-    ]
+    segments = [Segment(START + timedelta(days=2 * i), START + timedelta(days=2 * i + 2), v) for i, v in enumerate(levels)]
     marks = [Marker(START + timedelta(days=d), v, _("Order")) for d, v in ((1, 19900), (5, 18900), (11, 19900))]
     return StepChart(
         title=_("Price over time"),
@@ -152,7 +147,5 @@ def _events() -> list[Event]:
     return [
         Event(START, _("Order placed"), tone="info"),
         Event(START + timedelta(hours=1), _("Paid"), "¥1,288.00", "good"),
-        Event(
-            START + timedelta(days=6), _("Price protection"), _("The price fell within the protection window"), "warn"
-        ),
+        Event(START + timedelta(days=6), _("Price protection"), _("The price fell within the protection window"), "warn"),
     ]

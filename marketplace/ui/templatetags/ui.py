@@ -88,6 +88,18 @@ def reason(code: str | None) -> Text:
 
 
 @register.filter
+def channel(code: str | None) -> Text:
+    """Where an order came from, in words."""
+    return labels.channel_label(code) if code else ""
+
+
+@register.filter
+def transfer_kind(kind: str) -> Text:
+    """What a ledger transfer was for."""
+    return labels.transfer_label(kind)
+
+
+@register.filter
 def fact_label(key: str) -> Text:
     """The label of a stored key."""
     return labels.fact_label(key)
@@ -97,6 +109,12 @@ def fact_label(key: str) -> Text:
 def money(amount: int | None, currency: str) -> str:
     """Minor units and an ISO currency, in the reader's language. Nothing for None."""
     return "" if amount is None or not currency else formats.money(int(amount), str(currency))
+
+
+@register.filter
+def money_by_currency(amounts: Mapping[str, int] | None) -> str:
+    """Minor units by currency, one after the other: {"GBP": 100, "JPY": 50} → £1.00 · JP¥50."""
+    return " · ".join(formats.money(amount, currency) for currency, amount in (amounts or {}).items())
 
 
 @register.filter
@@ -195,9 +213,7 @@ def page_query(context: RequestContext, param: str, value: object) -> str:
 
 
 @register.inclusion_tag("components/sort_header.html", takes_context=True)
-def sort_header(
-    context: RequestContext, name: str, label: Text, numeric: bool = False, param: str = "o"
-) -> dict[str, Any]:
+def sort_header(context: RequestContext, name: str, label: Text, numeric: bool = False, param: str = "o") -> dict[str, Any]:
     """A sortable `<th>`: ascending, then descending, through `?o=name` (django-filter's ordering)."""
     query = _query(context)
     now = query.get(param, "")
@@ -222,9 +238,7 @@ def progress(value: int | None, maximum: int | None, label: Text = "") -> dict[s
 
 
 @register.inclusion_tag("components/kpi.html")
-def kpi(
-    label: Text, value: Text, hint: Text = "", icon_name: str = "", tone: str = "", url: str = ""
-) -> dict[str, Any]:
+def kpi(label: Text, value: Text, hint: Text = "", icon_name: str = "", tone: str = "", url: str = "") -> dict[str, Any]:
     """One key figure; place inside `<div class="kpis">`."""
     return {"item": Kpi(label=label, value=value, hint=hint, icon=icon_name, tone=tone, url=url)}  # type: ignore[arg-type]
 
