@@ -42,10 +42,10 @@ catalogues: $(VENV)/.runtime
 install: $(VENV)/.development catalogues  ## prepare .venv
 
 demo: $(VENV)/.runtime catalogues  ## the whole site with the demo market, in the foreground
-	@exec $(RUN) manage.py up --demo $(ARGS)
+	@exec $(RUN) manage.py up --demo --with-parent $(ARGS)
 
 up: $(VENV)/.runtime catalogues  ## the whole site with your own data, in the foreground
-	@exec $(RUN) manage.py up $(ARGS)
+	@exec $(RUN) manage.py up --with-parent $(ARGS)
 
 test: $(VENV)/.development catalogues  ## the whole suite; ARGS="-k word" narrows it
 	@scripts/with_servers test $(RUN) -m pytest -n $(JOBS) --dist loadfile $(ARGS)

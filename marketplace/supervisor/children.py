@@ -15,6 +15,12 @@ LONGEST_PAUSE = 30.0
 PR_SET_PDEATHSIG = 1
 
 
+def end_with_parent() -> None:
+    """Have the kernel send this process SIGTERM when its parent ends, however it ends (Linux)."""
+    if sys.platform.startswith("linux"):
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 def die_with(parent: int) -> Callable[[], None] | None:
     """Return what a new child runs before its program, so that a killed supervisor leaves no children (Linux)."""
     if not sys.platform.startswith("linux"):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from marketplace.embedded import servers
 from marketplace.embedded.layout import Layout
@@ -23,6 +23,7 @@ READY_SECONDS = 90.0
 GRACE_SECONDS = 6.5  # of the ten a stop may take; the rest is for the embedded servers
 SERVER_CHECK_SECONDS = 5.0
 TICK = 0.1
+LOCK_TRIES = 75  # of 0.2 s
 
 
 class CannotStart(RuntimeError):
@@ -60,16 +61,31 @@ class Supervisor:
         """Hold the state directory, and stop what a killed supervisor left in it."""
         self.layout.log_dir.mkdir(parents=True, exist_ok=True)
         self.layout.beat_schedule.parent.mkdir(parents=True, exist_ok=True)
-        with (self.layout.state_dir / "up.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise CannotStart(f"already running with the state in {self.layout.state_dir}") from error
+        with (self.layout.state_dir / "up.lock").open("a") as lock:
+            self._take(lock)
             leftovers = with_environment(MARK, str(self.layout.state_dir))
             if leftovers:
                 self.say(f"Stopping {len(leftovers)} processes a killed start had left.")
                 stop_all(leftovers, grace=5)
             yield
+
+    def _take(self, lock: IO[str]) -> None:
+        """Take the lock, waiting for a supervisor that is about to end (its parent may just have been killed)."""
+        for patience in range(LOCK_TRIES, 0, -1):
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._note("starting")
+                return
+            except BlockingIOError as error:
+                state = self.layout.state_dir / "up.state"
+                doing = state.read_text() if state.exists() else "starting"
+                if (doing != "stopping" and patience < LOCK_TRIES - 5) or patience == 1:
+                    raise CannotStart(f"already {doing}, with the state in {self.layout.state_dir}") from error
+            time.sleep(0.2)
+
+    def _note(self, doing: str) -> None:
+        """Say, for whoever tries to start too, what this supervisor is doing."""
+        (self.layout.state_dir / "up.state").write_text(doing)
 
     def _serve(self, port: int, demo: bool, announce: Callable[[str], None]) -> None:
         if any(self.wanted.values()):
@@ -89,6 +105,7 @@ class Supervisor:
                 child.start()
             self._wait_until_ready(found)
             if not self.stopping.is_set():
+                self._note(f"running at http://{HOST}:{found}")
                 announce(f"http://{HOST}:{found}")
                 self._watch()
 
@@ -166,6 +183,7 @@ class Supervisor:
 
     def _go_down(self) -> None:
         """Stop the children together, then the servers they use."""
+        self._note("stopping")
         self.say("Stopping ...")
         for child in self.children:
             child.terminate()

@@ -4,6 +4,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Callable
@@ -84,6 +85,22 @@ def test_up_again_after_the_supervisor_was_killed(installation: Installation):
     assert installation.processes() == []
 
 
+def test_killing_make_stops_the_site_and_the_next_start_waits_for_it(installation: Installation):
+    """``make demo`` killed with -9 cannot forward anything; the supervisor notices by itself."""
+    starter = [sys.executable, "-c", "import subprocess, sys; subprocess.run(sys.argv[1:])"]
+    command = [*starter, *installation.command("up", "--with-parent", "--port", str(free_port()))]
+    parent = subprocess.Popen(command, env=installation.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    while "http" not in parent.stdout.readline():
+        assert parent.poll() is None
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    site = Site(installation, free_port())
+    assert probe(site.port)["ok"] is True
+    site.stop(signal.SIGTERM)
+    assert installation.processes() == []
+
+
 def test_a_busy_port_a_killed_child_and_a_second_start(installation: Installation):
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
@@ -95,7 +112,7 @@ def test_a_busy_port_a_killed_child_and_a_second_start(installation: Installatio
 
     second = installation.run("up", "--port", "0")
     assert second.returncode == 1
-    assert "already running" in second.stderr
+    assert f"already running at http://127.0.0.1:{site.port}" in second.stderr
 
     web = next(p for p in psutil.Process(site.process.pid).children() if "gunicorn" in " ".join(p.cmdline()))
     web.kill()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from environs import Env
 
+from marketplace.supervisor.children import end_with_parent
 from marketplace.supervisor.supervisor import CannotStart, Supervisor
 
 
@@ -19,7 +20,13 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=Env().int("PORT", default=8000))
         parser.add_argument("--demo", action="store_true", help="import the demo market first (idempotent)")
 
-    def handle(self, *args: Any, port: int, demo: bool, **options: Any) -> None:
+        parser.add_argument(
+            "--with-parent", action="store_true", help="also stop when the program that started this one ends (make)"
+        )
+
+    def handle(self, *args: Any, port: int, demo: bool, with_parent: bool, **options: Any) -> None:
+        if with_parent:
+            end_with_parent()
         supervisor = Supervisor(
             settings.LAYOUT,
             settings.BASE_DIR,
