@@ -253,6 +253,7 @@ class ImportBatch(TenantModel):
     file_name = models.CharField(_("file"), max_length=255)
     stored_path = models.CharField(max_length=500, blank=True, editable=False)
     sha256 = models.CharField(max_length=64, editable=False)
+    corrects = TenantForeignKey("self", null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     rows_read = models.BigIntegerField(_("rows read"), default=0)
     buckets_done = models.IntegerField(default=0, editable=False)

@@ -88,7 +88,7 @@ LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s
 ON CONFLICT (merchant_id, shop_id, external_ref) DO NOTHING
 -----
 CREATE TEMP TABLE slice_line ON COMMIT DROP AS
-SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no) AS line_no, s.quantity, s.unit_amount,
+SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no + last.line_no) AS line_no, s.quantity, s.unit_amount,
        s.paid_amount, s.channel, s.tier, s.placed_at, o.paid_at IS NOT NULL AS is_paid, o.delivered_at, o.completed_at,
        coalesce((s.extra->>'paid_at')::timestamptz, CASE WHEN o.paid_at IS NOT NULL THEN s.placed_at END) AS paid_at,
        (s.extra->>'returned_quantity')::int AS returned, (s.extra->>'open_aftersale_quantity')::int AS open_aftersale,
@@ -96,6 +96,11 @@ SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.
 FROM slice s
 JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = s.order_ref
 JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = s.sku
+-- Corrected rows of an order whose other rows are stored already go behind them.
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN %(is_correction)s THEN
+    (SELECT coalesce(max(l.line_no), 0) FROM store_shoporderline l WHERE l.merchant_id = %(merchant)s AND l.order_id = o.id)
+  ELSE 0 END AS line_no) last
 WHERE s.kind = 'S' AND coalesce(o.source_updated_at, '-infinity') <= s.updated_at
 -----
 UPDATE store_shoporderline l

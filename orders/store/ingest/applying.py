@@ -39,6 +39,7 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
         "lo": lo,
         "hi": hi,
         "currency": shop.currency,
+        "is_correction": batch.corrects_id is not None,
         "complete": FORMATS[batch.format].is_complete,
     }
     touched: dict[str, int] = {}

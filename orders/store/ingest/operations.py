@@ -37,8 +37,21 @@ class ImportBusy(UserError):
     """Another import of this shop is running."""
 
 
-def open_batch(*, shop: ShopContext, path: Path, file_name: str, format_name: str, stored: bool, by: Actor) -> ImportBatch:
-    """A new batch for this file, or the unfinished one of the same content, which is then continued."""
+def open_batch(
+    *,
+    shop: ShopContext,
+    path: Path,
+    file_name: str,
+    format_name: str,
+    stored: bool,
+    by: Actor,
+    corrects: int | None = None,
+) -> ImportBatch:
+    """A new batch for this file, or the unfinished one of the same content, which is then continued.
+
+    `corrects` names the import whose quarantined rows these are: they are added behind the lines an order has already, and
+    the same corrected file is not added twice.
+    """
     if format_name not in FORMATS:
         raise UserError(f"Unknown format {format_name!r}; choose one of {', '.join(FORMATS)}.")
     digest = sha256_of(path)
@@ -47,7 +60,8 @@ def open_batch(*, shop: ShopContext, path: Path, file_name: str, format_name: st
             ImportBatch.objects.filter(
                 merchant_id=shop.merchant_id, shop_id=shop.shop_id, sha256=digest, format=format_name
             )
-            .exclude(state__in=DONE)
+            .exclude(state__in=[State.FAILED] if corrects else DONE)
+            .filter(corrects_id=corrects)
             .order_by("-id")
             .first()
         )
@@ -60,6 +74,7 @@ def open_batch(*, shop: ShopContext, path: Path, file_name: str, format_name: st
             file_name=file_name[:255],
             stored_path=str(path) if stored else "",
             sha256=digest,
+            corrects_id=corrects,
             created_by=by.label,
         )
         facts = {"batch": batch.pk, "file": file_name, "sha256": digest}

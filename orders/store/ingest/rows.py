@@ -69,7 +69,9 @@ class Format:
     """
 
     name: str
-    rows: Callable[[Iterable[str], ShopContext], Iterable[tuple[str, Any]]]
+    rows: Callable[[Iterable[str], ShopContext], Iterable[tuple[Any, Any]]]
     parse: Callable[[Any], list[Outcome]]
+    #: A row as it is kept in quarantine: text as it was, or a JSON value (by column) that becomes CSV again.
+    as_record: Callable[[Any], Any]
     is_complete: bool
 

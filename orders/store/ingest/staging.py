@@ -5,6 +5,7 @@ COPY is refused on tables under row-level security, so a chunk is copied into a 
 
 import csv
 import itertools
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +18,7 @@ from django.db import connection
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.formats import FORMATS
 from orders.store.ingest.reader import lines_of, text_buffer
-from orders.store.ingest.rows import Quarantine, ShopContext, Skip, Staged
+from orders.store.ingest.rows import Format, Quarantine, ShopContext, Skip, Staged
 from orders.store.models import ImportBatch, QuarantinedRow
 
 CHUNK = 50_000
@@ -52,16 +53,16 @@ def stage(
     while chunk := list(itertools.islice(remaining, CHUNK)):
         if until is not None and time.monotonic() > until:
             return False
-        _stage_chunk(batch, chunk, form.parse)
+        _stage_chunk(batch, chunk, form)
         progress(batch)
     return True
 
 
-def _stage_chunk(batch: ImportBatch, chunk: list[tuple[int, tuple[str, Any]]], parse: Any) -> None:
+def _stage_chunk(batch: ImportBatch, chunk: list[tuple[int, tuple[Any, Any]]], form: Format) -> None:
     tally: Counter[str] = Counter()
     broken: list[QuarantinedRow] = []
     buffer = text_buffer()
-    csv.writer(buffer).writerows(_staged(batch, chunk, parse, tally, broken))
+    csv.writer(buffer).writerows(_staged(batch, chunk, form, tally, broken))
     buffer.seek(0)
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
@@ -77,13 +78,13 @@ def _stage_chunk(batch: ImportBatch, chunk: list[tuple[int, tuple[str, Any]]], p
 
 def _staged(
     batch: ImportBatch,
-    chunk: Iterable[tuple[int, tuple[str, Any]]],
-    parse: Any,
+    chunk: Iterable[tuple[int, tuple[Any, Any]]],
+    form: Format,
     tally: Counter[str],
     broken: list[QuarantinedRow],
 ) -> Iterator[tuple[Any, ...]]:
     for row_no, (raw, row) in chunk:
-        for outcome in parse(row):
+        for outcome in form.parse(row):
             if isinstance(outcome, Staged):
                 tally["staged"] += 1
                 yield (bucket_of(outcome.order_ref), row_no, *outcome)
@@ -98,9 +99,14 @@ def _staged(
                         row_no=row_no,
                         reason=outcome.reason,
                         detail=outcome.detail[:300],
-                        raw=raw[:20_000],
+                        raw=_kept(form.as_record(raw)),
                     )
                 )
+
+
+def _kept(record: Any) -> str:
+    """The text of a quarantined row; U+0000 cannot be stored and was refused with the file."""
+    return (record if isinstance(record, str) else json.dumps(record, ensure_ascii=False))[:100_000]
 
 
 def merged(counts: dict[str, int], more: dict[str, int] | Counter[str]) -> dict[str, int]:

@@ -53,6 +53,7 @@ class Migration(migrations.Migration):
                 ('file_name', models.CharField(max_length=255, verbose_name='file')),
                 ('stored_path', models.CharField(blank=True, editable=False, max_length=500)),
                 ('sha256', models.CharField(editable=False, max_length=64)),
+                ('corrects', marketplace.tenancy.models.TenantForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='store.importbatch')),
                 ('state', models.CharField(choices=[('waiting', 'Waiting'), ('staging', 'Reading the file'), ('applying', 'Storing orders'), ('matching', 'Matching refund requests'), ('finished', 'Finished'), ('failed', 'Failed')], default='waiting', max_length=10, verbose_name='state')),
                 ('rows_read', models.BigIntegerField(default=0, verbose_name='rows read')),
                 ('buckets_done', models.IntegerField(default=0, editable=False)),

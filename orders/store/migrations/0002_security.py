@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
         secure_table("store_promotion", parents={"shop_id": SHOP}),
         secure_table(REQUEST, parents={"shop_id": SHOP, "buyer_id": BUYER, "sku_id": SKU}),
         secure_table("store_refundallocation", parents={"request_id": REQUEST, "line_id": LINE}),
-        secure_table(BATCH, parents={"shop_id": SHOP}),
+        secure_table(BATCH, parents={"shop_id": SHOP, "corrects_id": BATCH}),
         secure_table("store_quarantinedrow", parents={"batch_id": BATCH}),
         migrations.RunSQL(STAGING, migrations.RunSQL.noop),
         secure_table("store_stagedrow", rekey=False),

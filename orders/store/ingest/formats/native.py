@@ -31,7 +31,7 @@ COLUMNS = frozenset(
     [*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE]
     + "record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split()
 )
-Row = tuple[list[Mapping[str, Any]] | None, str, ShopContext]
+Row = tuple[list[Mapping[str, Any]] | None, ShopContext]
 
 
 class _Refused(Exception):
@@ -40,17 +40,16 @@ class _Refused(Exception):
         self.found = Quarantine(reason, detail)
 
 
-def csv_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
-    """Each CSV row with its text. Raises BadFile on a missing or unknown column."""
+def csv_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[Any, Row]]:
+    """Each CSV row with its cells by column. Raises BadFile on a missing or unknown column."""
     reader = csv.DictReader(lines, strict=True, restkey="")
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
         _check_columns(names)
         for cells in reader:
-            raw = json.dumps(cells, ensure_ascii=False)
             broken = "" in cells or None in cells.values()
-            yield raw, (None if broken else [cells], raw, shop)
+            yield cells, (None if broken else [cells], shop)
     except csv.Error as error:
         raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
 
@@ -70,7 +69,7 @@ def jsonl_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, R
         if not text.strip():
             continue
         raw = text.strip()
-        yield raw, (_flattened(raw), raw, shop)
+        yield raw, (_flattened(raw), shop)
 
 
 def _flattened(raw: str) -> list[Mapping[str, Any]] | None:
@@ -91,7 +90,7 @@ def _is_object(value: Any) -> bool:
 
 def parse(row: Row) -> list[Outcome]:
     """The staged lines of one row or document, or the one reason it is quarantined as a whole."""
-    records, raw, shop = row
+    records, shop = row
     if not records:
         return [Quarantine("malformed")]
     try:
@@ -231,5 +230,9 @@ def _rate(text: str) -> int:
     return whole
 
 
-CSV = Format("csv", csv_rows, parse, is_complete=True)
-JSONL = Format("jsonl", jsonl_rows, parse, is_complete=True)
+def _as_read(raw: Any) -> Any:
+    return raw
+
+
+CSV = Format("csv", csv_rows, parse, _as_read, is_complete=True)
+JSONL = Format("jsonl", jsonl_rows, parse, _as_read, is_complete=True)

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from marketplace.kernel.money import BadAmount, parse_minor
@@ -32,8 +33,8 @@ ADJUSTMENT = re.compile(r"A[0-9]{6}\Z")
 Row = tuple[list[str], ShopContext]
 
 
-def rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
-    """Each data row as (raw text, (its seven known fields, shop)). Raises BadFile when a column is missing."""
+def rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[Any, Row]]:
+    """Each data row as (what it was, (its seven known fields, shop)). Raises BadFile when a column is missing."""
     reader = csv.reader(lines, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
@@ -45,7 +46,7 @@ def rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
         width = len(header)
         for cells in reader:
             fields = [cells[place] for place in places] if len(cells) == width else []
-            yield ",".join(cells), (fields, shop)
+            yield fields or cells, (fields, shop)
     except csv.Error as error:
         raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
 
@@ -130,4 +131,10 @@ def _line(
     )
 
 
-FORMAT = Format("online-retail", rows, parse, is_complete=False)
+def as_record(raw: Any) -> dict[str, str] | list[str]:
+    """A quarantined row by column name, or its cells where there were too few or too many."""
+    names = [known[-1] for known in COLUMNS]
+    return dict(zip(names, raw, strict=True)) if len(raw) == len(names) else list(raw)
+
+
+FORMAT = Format("online-retail", rows, parse, as_record, is_complete=False)

@@ -1,0 +1,38 @@
+"""The door of every page for members: signed in, member of an organization, allowed to."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from marketplace.accounts.roles import Permission
+from marketplace.kernel.errors import NotAllowed, NotFound
+
+View = Callable[..., HttpResponse]
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Anonymous → sign-in; no organization or not allowed → 403; an object that is foreign or missing → 404."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if getattr(request, "organization", None) is None:
+                raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
+            if permission not in request.rights:
+                raise PermissionDenied(_("Your role does not allow this. Ask an owner or administrator."))
+            try:
+                return view(request, *args, **kwargs)
+            except NotFound as error:
+                raise Http404 from error
+            except NotAllowed as error:
+                raise PermissionDenied(str(error)) from error
+
+        guarded.required_permission = permission  # type: ignore[attr-defined]
+        return login_required(guarded)
+
+    return decorate

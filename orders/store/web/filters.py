@@ -1,0 +1,59 @@
+"""What the lists can be narrowed by. Searches are prefix ranges: a pattern match would ignore the index under a policy."""
+
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from orders.store.models import ShopOrder, Sku
+from orders.store.queries import shops
+
+LAST = "\U0010ffff"
+
+
+def _shops(request: HttpRequest) -> QuerySet[Any]:
+    return shops(request.organization.pk)
+
+
+class OrderFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(
+        method="search", label=_("Order number"), widget=forms.TextInput(attrs={"type": "search"})
+    )
+    status = django_filters.ChoiceFilter(choices=ShopOrder.Status, label=_("Status"), empty_label=_("All"))
+    shop = django_filters.ModelChoiceFilter(queryset=_shops, label=_("Shop"), empty_label=_("All"))
+    placed_from = django_filters.DateFilter(
+        field_name="placed_at", lookup_expr="date__gte", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    placed_to = django_filters.DateFilter(
+        field_name="placed_at", lookup_expr="date__lte", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    o = django_filters.OrderingFilter(
+        fields=(("external_ref", "external_ref"), ("placed_at", "placed_at"), ("captured_amount", "captured_amount"),
+                ("refunded_amount", "refunded_amount"))
+    )
+
+    class Meta:
+        model = ShopOrder
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[ShopOrder], name: str, value: str) -> QuerySet[ShopOrder]:
+        text = value.strip()
+        return queryset.filter(external_ref__gte=text, external_ref__lt=text + LAST)
+
+
+class SkuFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(method="search", label=_("Product code"))
+    shop = django_filters.ModelChoiceFilter(queryset=_shops, label=_("Shop"), empty_label=_("All"))
+    category = django_filters.CharFilter(field_name="category", label=_("Category"))
+    o = django_filters.OrderingFilter(fields=(("code", "code"), ("title", "title"), ("category", "category")))
+
+    class Meta:
+        model = Sku
+        fields: list[str] = []
+
+    def search(self, queryset: QuerySet[Sku], name: str, value: str) -> QuerySet[Sku]:
+        text = value.strip().upper()
+        return queryset.filter(code__gte=text, code__lt=text + LAST)
