@@ -118,7 +118,7 @@ class RankChart(Chart):
         top = RANK_TOP + i * ROW
         return join(
             [
-                text(0, top + 12, name, "start"),
+                text(0, top + 12, _phrase(name), "start"),
                 text(size.width, top + 12, self.show(value), "end strong"),
                 el("rect", x=0, y=top + 19, width=size.width, height=8, rx=4, class_="c-band"),
                 el(
@@ -135,7 +135,7 @@ class RankChart(Chart):
 
     def table(self) -> Table:
         total = sum(value for _, value in self.items) or 1
-        rows = [[str(name), self.show(value), formats.percent(value / total)] for name, value in self._ranked()]
+        rows = [[_phrase(name), self.show(value), formats.percent(value / total)] for name, value in self._ranked()]
         return Table([self.category_name or gettext("Category"), self.value_name or gettext("Number"), gettext("Share")], rows)
 
     def read(self) -> str:
@@ -144,8 +144,13 @@ class RankChart(Chart):
         if not total:
             return gettext("Nothing to count yet.")
         name, value = ranked[0]
-        return gettext("%(name)s accounts for %(share)s of %(total)s.") % {
-            "name": name,
+        return gettext("Most often: %(name)s (%(share)s of %(total)s).") % {
+            "name": _phrase(name),
             "share": formats.percent(value / total),
             "total": self.show(total),
         }
+
+
+def _phrase(name: Text) -> str:
+    """A label without the full stop that a sentence ends with."""
+    return str(name).rstrip(".。")
