@@ -66,7 +66,7 @@ SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status 
     balance_closes_at = i.balance_closes_at, balance_paid_at = i.balance_paid_at,
     source_updated_at = NULLIF(i.updated_at, '-infinity'), revision = o.revision + 1
 FROM incoming i
-WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = i.order_ref
+WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = i.order_ref AND NOT %(is_correction)s
   AND coalesce(o.source_updated_at, '-infinity') <= i.updated_at
   AND (o.buyer_id, o.channel, o.placed_at, o.status, o.paid_at, o.delivered_at, o.completed_at, o.captured_amount,
        o.refunded_amount, o.shipping_amount, o.deposit_amount, o.deposit_paid_at, o.balance_amount, o.balance_opens_at,
@@ -137,3 +137,10 @@ JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.
 LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = s.buyer_ref
 WHERE s.kind = 'R'
 ON CONFLICT (merchant_id, shop_id, external_ref, line_no) DO NOTHING
+-----
+-- Corrected rows add to what the order's other rows had captured.
+UPDATE store_shoporder o SET captured_amount = t.total + o.shipping_amount, revision = o.revision + 1
+FROM (SELECT l.order_id, sum(l.paid_amount) AS total FROM store_shoporderline l
+      WHERE l.merchant_id = %(merchant)s AND %(is_correction)s AND l.order_id IN (SELECT order_id FROM slice_line)
+      GROUP BY l.order_id) t
+WHERE o.merchant_id = %(merchant)s AND o.id = t.order_id AND o.captured_amount < t.total + o.shipping_amount
