@@ -46,6 +46,8 @@ class ProgramRun(TenantModel):
     shop = TenantForeignKey(Shop, null=True)
     as_of = models.DateTimeField(_("as of"))
     dry_run = models.BooleanField(_("preview"), default=False)
+    #: The shop-local day an automatic run is for; two beats ask for the same day and one wins.
+    slot = models.CharField(_("slot"), max_length=20, blank=True, default="")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RUNNING)
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)
@@ -56,6 +58,11 @@ class ProgramRun(TenantModel):
     class Meta:
         verbose_name = _("program run")
         verbose_name_plural = _("program runs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "program", "slot"], name="run_once_per_slot", condition=~models.Q(slot="")
+            )
+        ]
         indexes = [models.Index(fields=["merchant_id", "program", "-id"], name="run_recent")]
 
     def __str__(self) -> str:

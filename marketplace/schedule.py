@@ -12,4 +12,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "store-imports": {"task": "store.import.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "aftersales-runs": {"task": "aftersales.run.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "aftersales-automatic": {"task": "aftersales.run.scheduled", "schedule": 300.0, "options": {"expires": 290}},
+    "aftersales-payouts": {"task": "aftersales.payouts.swept", "schedule": 60.0, "options": {"expires": 55}},
 }

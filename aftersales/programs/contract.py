@@ -19,6 +19,9 @@ class RunContext:
     policy_version: int
     run_id: int
     dry_run: bool
+    #: One order (a buyer's or agent's question) instead of all; its products narrow the search for prices.
+    order_id: int | None = None
+    sku_ids: tuple[int, ...] = ()
 
 
 @dataclass

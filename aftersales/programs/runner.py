@@ -34,11 +34,20 @@ class Preview(Exception):  # noqa: N818 - not an error: it carries a preview's r
         self.outcome = outcome
 
 
+class ProgramBusy(UserError):
+    """Another run of this merchant holds the lock."""
+
+
 @contextmanager
-def program_lock(merchant_id: int) -> Iterator[None]:
-    """Hold the merchant's program lock; waits for whoever has it."""
+def program_lock(merchant_id: int, *, wait: bool = True) -> Iterator[None]:
+    """Hold the merchant's program lock; waits for whoever has it, or raises ProgramBusy."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, merchant_id])
+        if wait:
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, merchant_id])
+        else:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, merchant_id])
+            if not cursor.fetchone()[0]:
+                raise ProgramBusy("A run for this merchant is in progress; try again in a minute.")
     try:
         yield
     finally:
@@ -63,43 +72,85 @@ def settings_of(program: Program, *, merchant_id: int, policy: str | Mapping[str
 
 
 def run(
-    *, program: Program, merchant_id: int, shop: Shop | None, settings: Mapping[str, Any], as_of: datetime, by: Actor, at: datetime, dry_run: bool
+    *,
+    program: Program,
+    merchant_id: int,
+    shop: Shop | None,
+    settings: Mapping[str, Any],
+    as_of: datetime,
+    by: Actor,
+    at: datetime,
+    dry_run: bool,
+    order: tuple[int, tuple[int, ...]] | None = None,
 ) -> ProgramRun:
-    """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable."""
+    """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable.
+
+    `order` (its id and its products) narrows the same rules to one order.
+    """
+    opened = open_run(
+        program=program, merchant_id=merchant_id, shop=shop, settings=settings, as_of=as_of, by=by, at=at, dry_run=dry_run
+    )
+    with program_lock(merchant_id):
+        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at, order=order)
+
+
+def open_run(
+    *,
+    program: Program,
+    merchant_id: int,
+    shop: Shop | None,
+    settings: Mapping[str, Any],
+    as_of: datetime,
+    by: Actor,
+    at: datetime,
+    dry_run: bool,
+    slot: str = "",
+) -> ProgramRun:
+    """A waiting run with its policy version. Raises NotPayable for a policy that may only be previewed."""
     checked = program.validated(settings)
     if not dry_run and not program.may_pay(checked):
         raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
-    with program_lock(merchant_id):
-        opened = _open(program, merchant_id, shop, checked, as_of, by, at, dry_run)
-        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
+    with scope(merchant_id):
+        policy = (
+            None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
+        )
+        return ProgramRun.objects.create(
+            merchant_id=merchant_id,
+            program=program.name,
+            policy=policy,
+            settings=checked,
+            shop=shop,
+            as_of=as_of,
+            dry_run=dry_run,
+            slot=slot,
+            state=ProgramRun.State.WAITING,
+            created_by=by.label,
+        )
 
 
-def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> ProgramRun:
+def carry_out(
+    *,
+    program: Program,
+    opened: ProgramRun,
+    shop: Shop | None,
+    by: Actor,
+    at: datetime,
+    order: tuple[int, tuple[int, ...]] | None = None,
+) -> ProgramRun:
     """Do the work of an opened run and close it. The caller holds the program lock."""
+    with scope(opened.merchant_id):
+        opened.state = ProgramRun.State.RUNNING
+        opened.save(update_fields=["state"])
     try:
-        outcome = _preview(program, opened, shop, by, at) if opened.dry_run else program.run(_context(opened, shop, 0))
+        if opened.dry_run:
+            outcome = _preview(program, opened, shop, by, at)
+        else:
+            outcome = program.run(_context(opened, shop, _version(opened), order))
     except Exception as error:
         _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
         raise
     _close(opened, ProgramRun.State.FINISHED, outcome.as_counts(), at, by)
     return opened
-
-
-def _open(
-    program: Program, merchant_id: int, shop: Shop | None, settings: dict[str, Any], as_of: datetime, by: Actor, at: datetime, dry_run: bool
-) -> ProgramRun:
-    with scope(merchant_id):
-        policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=settings, by=by, at=at)
-        return ProgramRun.objects.create(
-            merchant_id=merchant_id,
-            program=program.name,
-            policy=policy,
-            settings=settings,
-            shop=shop,
-            as_of=as_of,
-            dry_run=dry_run,
-            created_by=by.label,
-        )
 
 
 def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> Outcome:
@@ -110,21 +161,25 @@ def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor,
                 policy = version_for(
                     merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at
                 )
-            raise Preview(program.run(_context(opened, shop, policy.version)))
+            raise Preview(program.run(_context(opened, shop, policy.version, None)))
     except Preview as preview:
         return preview.outcome
 
 
-def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
+def _context(
+    opened: ProgramRun, shop: Shop | None, version: int, order: tuple[int, tuple[int, ...]] | None
+) -> RunContext:
     return RunContext(
         merchant_id=opened.merchant_id,
         shop_id=shop.pk if shop else None,
         timezone=shop.timezone if shop else "UTC",
         as_of=opened.as_of,
         settings=opened.settings,
-        policy_version=version or _version(opened),
+        policy_version=version,
         run_id=opened.pk,
         dry_run=opened.dry_run,
+        order_id=order[0] if order else None,
+        sku_ids=order[1] if order else (),
     )
 
 

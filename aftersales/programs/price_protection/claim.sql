@@ -6,10 +6,10 @@ WITH claimed AS (
   SELECT %(merchant)s, 'price_protection', %(run)s, d.order_id, d.line_id, d.sequence, d.state, d.reason, d.amount, d.currency,
          d.units, %(policy_version)s,
          jsonb_build_object('as_of', %(as_of_text)s, 'point', d.point_id, 'price', d.price, 'price_source', d.source,
-           'price_from', d.valid_from, 'window_from', d.window_from, 'window_to', d.window_to, 'paid', d.paid_amount,
+           'price_from', d.valid_from, 'window_from', d.window_from, 'window_to', d.window_to, 'paid_amount', d.paid_amount,
            'quantity', d.quantity, 'returned', d.returned_quantity, 'kept', d.units, 'basis', d.basis, 'goodwill', d.goodwill_amount,
-           'protected_before', d.protected_before, 'cost_now', d.cost_now, 'difference', d.difference, 'tax', d.tax,
-           'headroom', d.headroom)
+           'protected', d.protected_before, 'current', d.cost_now, 'difference', d.difference, 'tax_amount', d.tax,
+           'order_headroom', d.headroom)
   FROM decided d
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = d.line_id AND l.revision = d.line_revision
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = d.order_id AND o.revision = d.order_revision

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from aftersales.programs.contract import Outcome, RunContext
-from aftersales.programs.price_protection.selection import CLAIM, decided_sql, parameters
+from aftersales.programs.price_protection.selection import CLAIM, REFUSE, decided_sql, parameters
 from marketplace.tenancy.scope import scope
 
 CHUNK = 20_000
@@ -25,13 +25,13 @@ FROM decided WHERE state = 'reserved' GROUP BY 1 ORDER BY 1
 
 def decide(context: RunContext) -> tuple[int, int]:
     """Fill the temporary table `decided`; returns the lines seen and those that are not refused."""
+    narrowed = {"order": context.order_id, "skus": list(context.sku_ids)}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
         cursor.execute(
-            decided_sql(context.settings, keep=True),
-            parameters(
-                context.settings, merchant_id=context.merchant_id, shop_id=context.shop_id, as_of=context.as_of
-            ),
+            decided_sql(context.settings, keep=True, single=context.order_id is not None),
+            parameters(context.settings, merchant_id=context.merchant_id, shop_id=context.shop_id, as_of=context.as_of)
+            | narrowed,
         )
         cursor.execute("ANALYZE decided")
         cursor.execute(TOTAL)
@@ -47,6 +47,9 @@ def run(context: RunContext) -> Outcome:
     for lo in range(0, wanted, CHUNK):
         with scope(context.merchant_id):
             _claim_chunk(context, outcome, lo, lo + CHUNK)
+    if context.order_id is not None and not context.dry_run:
+        with scope(context.merchant_id):
+            outcome.refused = _refuse_lines(context)
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
     return outcome
@@ -66,6 +69,24 @@ def _claim_chunk(context: RunContext, outcome: Outcome, lo: int, hi: int) -> Non
         cursor.execute(CLAIM, values)
         booked, held = cursor.fetchone()
     outcome.add(json.loads(booked), held)
+
+
+def _refuse_lines(context: RunContext) -> Counter[str]:
+    """Record why each line of a single order got nothing: a buyer or agent asked, and may ask why."""
+    values = {
+        "merchant": context.merchant_id,
+        "order": context.order_id,
+        "run": context.run_id,
+        "policy_version": context.policy_version,
+        "as_of": context.as_of,
+        "as_of_text": context.as_of.isoformat(),
+        "late_claims": context.settings["late_claims"],
+        "anchor": context.settings["window_anchor"],
+        "window_days": context.settings["window_days"],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(REFUSE, values)
+        return Counter(reason for (reason,) in cursor.fetchall())
 
 
 def _refusals() -> Counter[str]:

@@ -18,6 +18,7 @@ def _statement(name: str) -> str:
 
 
 SELECTION, DECIDED, CLAIM = _statement("selection.sql"), _statement("decided.sql"), _statement("claim.sql")
+REFUSE = _statement("refuse.sql")
 ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "completed_bound"}
 PROMO_BRANCH = """
   UNION ALL
@@ -33,13 +34,13 @@ PROMO_BRANCH = """
 
 def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
     """The statement that fills the temporary table `decided`, for the policy's anchor and extensions."""
-    line_filter = "AND l.id = %(line)s" if single else ""
+    line_filter = "AND l.order_id = %(order)s" if single else ""
     branch = PROMO_BRANCH.format(line_filter=line_filter) if settings["promo_extension"] else ""
     selection = SELECTION.format(
         anchor=ANCHORS[settings["window_anchor"]],
         line_filter=line_filter,
         promo_branch=branch,
-        sku_filter="AND p.sku_id = %(sku)s" if single else "",
+        sku_filter="AND p.sku_id = ANY (%(skus)s)" if single else "",
     )
     return DECIDED.format(keep="" if keep else "ON COMMIT DROP", selection=selection)
 
