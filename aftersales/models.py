@@ -44,6 +44,8 @@ class ProgramRun(TenantModel):
     policy = TenantForeignKey(ProgramPolicy, null=True)
     settings = models.JSONField(_("settings"))
     shop = TenantForeignKey(Shop, null=True)
+    #: Set when a buyer or agent asked about one order; the same rules, narrowed to it.
+    order = TenantForeignKey(ShopOrder, null=True)
     as_of = models.DateTimeField(_("as of"))
     dry_run = models.BooleanField(_("preview"), default=False)
     #: The shop-local day an automatic run is for; two beats ask for the same day and one wins.

@@ -16,7 +16,7 @@ from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from merchants.models import Shop
 from merchants.queries import shop_of
-from orders.store.queries import access_order, lines_of, shops
+from orders.store.queries import access_order, shops
 
 PROGRAM = "price_protection"
 
@@ -33,7 +33,6 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
     program = program_named(PROGRAM)
     with scope(merchant_id):
         order = access_order(merchant_id=merchant_id, pk=order_id)
-        sku_ids = tuple(lines_of(order).values_list("sku_id", flat=True))
         active = active_policy(merchant_id=merchant_id, program=PROGRAM)
     shop = shop_of(merchant_id=merchant_id, shop_id=order.shop_id)
     with program_lock(merchant_id, wait=False):
@@ -46,8 +45,9 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
             by=by,
             at=at,
             dry_run=False,
+            order=order,
         )
-        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at, order=(order_id, sku_ids))
+        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
 
 
 def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> ProgramRun | None:

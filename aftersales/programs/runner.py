@@ -20,6 +20,8 @@ from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from merchants.models import Shop
+from orders.store.models import ShopOrder
+from orders.store.queries import access_order, lines_of
 
 LOCK = 7102
 
@@ -81,17 +83,21 @@ def run(
     by: Actor,
     at: datetime,
     dry_run: bool,
-    order: tuple[int, tuple[int, ...]] | None = None,
 ) -> ProgramRun:
-    """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable.
-
-    `order` (its id and its products) narrows the same rules to one order.
-    """
-    opened = open_run(
-        program=program, merchant_id=merchant_id, shop=shop, settings=settings, as_of=as_of, by=by, at=at, dry_run=dry_run
-    )
+    """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable."""
     with program_lock(merchant_id):
-        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at, order=order)
+        # Opened under the lock: a waiting run is free for any worker to take.
+        opened = open_run(
+            program=program,
+            merchant_id=merchant_id,
+            shop=shop,
+            settings=settings,
+            as_of=as_of,
+            by=by,
+            at=at,
+            dry_run=dry_run,
+        )
+        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
 
 
 def open_run(
@@ -105,6 +111,7 @@ def open_run(
     at: datetime,
     dry_run: bool,
     slot: str = "",
+    order: ShopOrder | None = None,
 ) -> ProgramRun:
     """A waiting run with its policy version. Raises NotPayable for a policy that may only be previewed."""
     checked = program.validated(settings)
@@ -123,20 +130,13 @@ def open_run(
             as_of=as_of,
             dry_run=dry_run,
             slot=slot,
+            order=order,
             state=ProgramRun.State.WAITING,
             created_by=by.label,
         )
 
 
-def carry_out(
-    *,
-    program: Program,
-    opened: ProgramRun,
-    shop: Shop | None,
-    by: Actor,
-    at: datetime,
-    order: tuple[int, tuple[int, ...]] | None = None,
-) -> ProgramRun:
+def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> ProgramRun:
     """Do the work of an opened run and close it. The caller holds the program lock."""
     with scope(opened.merchant_id):
         opened.state = ProgramRun.State.RUNNING
@@ -145,7 +145,7 @@ def carry_out(
         if opened.dry_run:
             outcome = _preview(program, opened, shop, by, at)
         else:
-            outcome = program.run(_context(opened, shop, _version(opened), order))
+            outcome = program.run(_context(opened, shop, _version(opened)))
     except Exception as error:
         _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
         raise
@@ -161,14 +161,17 @@ def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor,
                 policy = version_for(
                     merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at
                 )
-            raise Preview(program.run(_context(opened, shop, policy.version, None)))
+            raise Preview(program.run(_context(opened, shop, policy.version)))
     except Preview as preview:
         return preview.outcome
 
 
-def _context(
-    opened: ProgramRun, shop: Shop | None, version: int, order: tuple[int, tuple[int, ...]] | None
-) -> RunContext:
+def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
+    sku_ids: tuple[int, ...] = ()
+    if opened.order_id is not None:
+        with scope(opened.merchant_id):
+            order = access_order(merchant_id=opened.merchant_id, pk=opened.order_id)
+            sku_ids = tuple(lines_of(order).values_list("sku_id", flat=True))
     return RunContext(
         merchant_id=opened.merchant_id,
         shop_id=shop.pk if shop else None,
@@ -178,8 +181,8 @@ def _context(
         policy_version=version,
         run_id=opened.pk,
         dry_run=opened.dry_run,
-        order_id=order[0] if order else None,
-        sku_ids=order[1] if order else (),
+        order_id=opened.order_id,
+        sku_ids=sku_ids,
     )
 
 

@@ -27,6 +27,13 @@ met AS (
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
    AND l.{anchor} >= p.anchor_from AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
   WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+  UNION ALL
+  -- A presale is covered from its deposit on: prices that began between the deposit and the payment of the rest.
+  SELECT p.*, l.id, NULL
+  FROM point p
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
+   AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.paid_at <= %(as_of)s {line_filter}
+  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
   {promo_branch}),
 timed AS (
   SELECT m.*, l.order_id, l.sku_id AS line_sku, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
