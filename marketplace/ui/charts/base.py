@@ -9,12 +9,11 @@ from typing import NamedTuple
 from django.utils.safestring import SafeString
 
 from marketplace.ui import formats
-from marketplace.ui.charts.scale import Linear, nice_ticks
+from marketplace.ui.charts.scale import LONG_AXIS, Linear, nice_ticks
 from marketplace.ui.charts.svg import el, join, line, text
 from marketplace.ui.kit import Text
 
 SERIES_TONES = 6
-LONG_AXIS = timedelta(days=300)
 
 
 class Size(NamedTuple):

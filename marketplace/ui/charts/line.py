@@ -66,6 +66,8 @@ class LineChart(Chart):
         return join(parts)
 
     def legend(self) -> list[Legend]:
+        if len(self.series) < 2:
+            return []
         return [Legend(series.name, tone(series, i)) for i, series in enumerate(self.series)]
 
     def table(self) -> Table:

@@ -3,7 +3,13 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+DAY_STEPS = (1, 2, 3, 5, 7, 10, 14, 21, 28)
+MONTH_STEPS = (1, 2, 3, 6, 12, 24, 60)
+#: From this span on, an axis counts months.
+LONG_AXIS = timedelta(days=300)
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -41,6 +47,26 @@ class Linear:
         span = self.high - self.low
         share = (value - self.low) / span if span else 0.5
         return round(self.start + share * (self.end - self.start), 2)
+
+
+def calendar_ticks(since: datetime, until: datetime, most: int, tz: str | None = None) -> list[datetime]:
+    """Local midnights (or firsts of a month, over long spans) within `[since, until]`, at most `most` of them."""
+    first = since.astimezone(ZoneInfo(tz or "UTC"))
+    midnight = first.replace(hour=0, minute=0, second=0, microsecond=0)
+    if until - since > LONG_AXIS:
+        months = math.ceil((until - since).days / 28)
+        step = next((s for s in MONTH_STEPS if months / s <= most), MONTH_STEPS[-1])
+        ticks = [_month(midnight, k * step) for k in range(most + 2)]
+    else:
+        days = max(1, (until - since).days)
+        step = next((s for s in DAY_STEPS if days / s <= most - 1), math.ceil(days / (most - 1)))
+        ticks = [midnight + timedelta(days=k * step) for k in range(most + 1)]
+    return [tick for tick in ticks if since <= tick <= until][:most]
+
+
+def _month(day: datetime, ahead: int) -> datetime:
+    years, month = divmod(day.month - 1 + ahead, 12)
+    return day.replace(year=day.year + years, month=month + 1, day=1)
 
 
 def spread(count: int, most: int) -> list[int]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from marketplace.ui.charts.base import SERIES_TONES, Chart, Legend, Size, Table, anchor, day_label, full_label
-from marketplace.ui.charts.scale import Linear, path
+from marketplace.ui.charts.scale import Linear, calendar_ticks, path
 from marketplace.ui.charts.svg import el, join, text
 from marketplace.ui.kit import Text
 
@@ -69,10 +69,10 @@ class StepChart(Chart):
         yield from (marker.value for marker in self.markers)
 
     def _x_labels(self, size: Size, x: Linear) -> SafeString:
-        span, count = self.until - self.since, size.labels - 1
-        moments = [self.since + span * i / count for i in range(count + 1)]
+        span = self.until - self.since
         return join(
-            text(x(m.timestamp()), size.height - 8, day_label(m, span, self.tz), anchor(x(m.timestamp()), size)) for m in moments
+            text(x(m.timestamp()), size.height - 8, day_label(m, span, self.tz), anchor(x(m.timestamp()), size))
+            for m in calendar_ticks(self.since, self.until, size.labels, self.tz)
         )
 
     def _one(self, series: StepSeries, number: int, x: Linear, y: Linear) -> SafeString:
@@ -129,8 +129,3 @@ class StepChart(Chart):
             "low": self.show(low.value),
             "day": full_label(low.start, self.tz),
         }
-
-
-def padded(since: datetime, until: datetime) -> tuple[datetime, datetime]:
-    """Bounds with at least one day between them."""
-    return (since, until) if until - since >= timedelta(days=1) else (since, since + timedelta(days=1))

@@ -278,7 +278,10 @@ def timeline(events: Sequence[Event], tz: str | ZoneInfo | None = None) -> dict[
 def facts(
     values: Mapping[str, object] | None, currency: str = "", tz: str | ZoneInfo | None = None, layout: str = ""
 ) -> dict[str, Any]:
-    """A stored dictionary (inputs, counts) as labelled values. `layout` is "" (columns) or "rows"."""
+    """A stored dictionary (inputs, counts) as labelled values.
+
+    `layout` is "" (columns), "rows", or "split" (rows in two columns).
+    """
     items: list[Fact] = readable(values or {}, currency, tz)
     return {"items": items, "layout": layout}
 
