@@ -100,7 +100,10 @@ class ShopOrder(TenantModel):
 
 
 class ShopOrderLine(TenantModel):
-    """One line of an order. `paid_amount` is the whole line after allocated discounts, shipping excluded."""
+    """One line of an order. `paid_amount` is the whole line after allocated discounts, shipping excluded.
+
+    `deposit_paid_at` is set when a deposit was paid before the rest: from then on a fall of the price counts.
+    """
 
     order = TenantForeignKey(ShopOrder, related_name="lines")
     sku = TenantForeignKey(Sku, related_name="lines")
@@ -117,6 +120,7 @@ class ShopOrderLine(TenantModel):
     tier = models.CharField(_("price tier"), max_length=20, blank=True)
     placed_at = models.DateTimeField(_("placed"))
     paid_at = models.DateTimeField(_("paid"), null=True)
+    deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     completed_at = models.DateTimeField(_("completed"), null=True)
     revision = models.IntegerField(default=0, editable=False)

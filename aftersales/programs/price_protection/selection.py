@@ -27,7 +27,8 @@ PROMO_BRANCH = """
   JOIN store_promotion r ON r.merchant_id = %(merchant)s AND r.shop_id = p.shop_id AND r.protected_until > p.valid_from
    AND (r.sku_codes IS NULL OR p.code = ANY (r.sku_codes))
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
-   AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
+   AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to
+   AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
   WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
 """
 

@@ -39,7 +39,7 @@ timed AS (
   SELECT m.*, l.order_id, l.sku_id AS line_sku, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
          l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.{anchor} AS anchor_at, l.revision AS line_revision,
          CASE WHEN %(skip_purchase_day)s
-              THEN ((l.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE l.paid_at END AS window_from,
+              THEN ((l.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(l.deposit_paid_at, l.paid_at) END AS window_from,
          greatest(((l.{anchor} AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, m.promo_until) AS window_to
   FROM met m
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = m.line_id

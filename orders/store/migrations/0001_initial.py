@@ -174,6 +174,7 @@ class Migration(migrations.Migration):
                 ('tier', models.CharField(blank=True, max_length=20, verbose_name='price tier')),
                 ('placed_at', models.DateTimeField(verbose_name='placed')),
                 ('paid_at', models.DateTimeField(null=True, verbose_name='paid')),
+                ('deposit_paid_at', models.DateTimeField(editable=False, null=True, verbose_name='deposit paid')),
                 ('delivered_at', models.DateTimeField(null=True, verbose_name='delivered')),
                 ('completed_at', models.DateTimeField(null=True, verbose_name='completed')),
                 ('revision', models.IntegerField(default=0, editable=False)),

@@ -14,8 +14,11 @@ ALTER TABLE store_shoporderline
   ADD COLUMN delivered_bound timestamptz GENERATED ALWAYS AS (coalesce(delivered_at, 'infinity'::timestamptz)) STORED,
   ADD COLUMN completed_bound timestamptz GENERATED ALWAYS AS (coalesce(completed_at, 'infinity'::timestamptz)) STORED;
 CREATE INDEX line_by_sku_delivered ON store_shoporderline (merchant_id, sku_id, delivered_bound);
+CREATE INDEX line_by_sku_deposit ON store_shoporderline (merchant_id, sku_id, deposit_paid_at) WHERE deposit_paid_at IS NOT NULL;
 ALTER TABLE store_shoporderline SET (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
 """
+
+ORDERS_BY_BUYER = "CREATE INDEX shop_order_by_buyer ON store_shoporder (merchant_id, buyer_id);"
 
 STAGING = """
 CREATE TABLE store_stagedrow (
@@ -32,7 +35,7 @@ class Migration(migrations.Migration):
     operations = [
         secure_table(BUYER, parents={"shop_id": SHOP}),
         secure_table(SKU, parents={"shop_id": SHOP}),
-        secure_table(ORDER, parents={"shop_id": SHOP, "buyer_id": BUYER}),
+        secure_table(ORDER, parents={"shop_id": SHOP, "buyer_id": BUYER}, extra=ORDERS_BY_BUYER),
         secure_table(LINE, parents={"order_id": ORDER, "sku_id": SKU}, extra=LINE_BOUNDS),
         secure_table("store_pricepoint", parents={"sku_id": SKU}),
         secure_table("store_promotion", parents={"shop_id": SHOP}),
