@@ -1,7 +1,7 @@
 """Our own CSV and JSONL: every field of the order store. See docs/import-formats.md for the columns and samples.
 
-CSV: one row per order line, order fields repeated. JSONL: one order per line with its `lines`; its discount is allocated to the
-lines by largest remainder and its lines are checked against its total before anything is stored.
+CSV: one row per order line, order fields repeated. JSONL: one order per line with its `lines`. In both an order's discount is
+allocated to its lines by largest remainder and its lines are checked against its total before anything is stored.
 """
 
 import base64
@@ -99,6 +99,25 @@ def parse(row: Row) -> list[Outcome]:
         return list(_checked(texts, staged, shop))
     except _Refused as refused:
         return [refused.found]
+
+
+def parse_scattered(row: Row) -> list[Outcome]:
+    """The staged line of one CSV row. What belongs to the whole order is settled when all its rows are known."""
+    records, shop = row
+    if not records:
+        return [Quarantine("malformed")]
+    try:
+        record = {key: _text(value) for key, value in records[0].items()}
+        staged = _one(record, shop)
+        beside = {name: _money(record, name, shop) for name in ("order_discount", "order_total", "tax") if record.get(name)}
+    except _Refused as refused:
+        return [refused.found]
+    if "order_discount" not in record and "order_total" not in record:
+        return [staged]
+    extra = json.loads(staged.extra or "{}") | beside | {"raw": json.dumps(records[0], ensure_ascii=False)}
+    if record.get("paid"):
+        extra["is_net"] = True
+    return [staged._replace(extra=json.dumps(extra))]
 
 
 def _text(value: Any) -> str:
@@ -234,5 +253,5 @@ def _as_read(raw: Any) -> Any:
     return raw
 
 
-CSV = Format("csv", csv_rows, parse, _as_read, is_complete=True)
+CSV = Format("csv", csv_rows, parse_scattered, _as_read, is_complete=True, scatters_orders=True)
 JSONL = Format("jsonl", jsonl_rows, parse, _as_read, is_complete=True)
