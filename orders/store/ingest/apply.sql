@@ -1,18 +1,25 @@
 -- One range of buckets: from staged rows to buyers, products, orders, lines and refund requests. Every statement is safe to
--- repeat. Parameters: merchant, shop, batch, lo, hi, currency. Statements are separated by a line of dashes.
+-- repeat. Parameters: merchant, shop, batch, lo, hi, currency, complete, is_correction. Statements are separated by a line of
+-- dashes. A first line `-- name` keeps the row count under that name; `-- known` skips the statement where every order is new.
+--
+-- Nobody has analysed the tables this fills, so the planner takes them for almost empty and would join them row by row. That is
+-- why rows are looked up by key (LATERAL … OFFSET 0), once per product, buyer and order, and why the slice's own tables are
+-- analysed. Sorting and grouping use the "C" order, which costs a third of the database's.
 CREATE TEMP TABLE slice ON COMMIT DROP AS
-SELECT s.*, row_number() OVER (PARTITION BY s.kind, s.order_ref ORDER BY s.row_no)::int AS line_no,
+SELECT s.*, row_number() OVER (PARTITION BY s.kind, s.order_ref COLLATE "C" ORDER BY s.row_no)::int AS line_no,
        coalesce((s.extra->>'updated_at')::timestamptz, '-infinity') AS updated_at
 FROM store_stagedrow s
 WHERE s.merchant_id = %(merchant)s AND s.batch_id = %(batch)s AND s.bucket >= %(lo)s AND s.bucket < %(hi)s
 -----
-ANALYZE slice
+SET LOCAL default_statistics_target = 10
+-----
+ANALYZE slice (kind, order_ref, sku, buyer_ref)
 -----
 INSERT INTO store_buyer AS old
   (merchant_id, shop_id, external_ref, contact_cipher, contact_hash, commercial_consent, opted_out_at)
-SELECT DISTINCT ON (buyer_ref) %(merchant)s, %(shop)s, buyer_ref, decode(extra->>'contact_cipher', 'base64'),
+SELECT DISTINCT ON (buyer_ref COLLATE "C") %(merchant)s, %(shop)s, buyer_ref, decode(extra->>'contact_cipher', 'base64'),
        coalesce(extra->>'contact_hash', ''), coalesce((extra->>'consent')::boolean, false), (extra->>'opted_out_at')::timestamptz
-FROM slice WHERE buyer_ref IS NOT NULL ORDER BY buyer_ref, updated_at DESC, row_no DESC
+FROM slice WHERE buyer_ref IS NOT NULL ORDER BY buyer_ref COLLATE "C", updated_at DESC, row_no DESC
 ON CONFLICT (merchant_id, shop_id, external_ref) DO UPDATE
 SET contact_cipher = coalesce(excluded.contact_cipher, old.contact_cipher),
     contact_hash = CASE WHEN excluded.contact_hash <> '' THEN excluded.contact_hash ELSE old.contact_hash END,
@@ -24,11 +31,11 @@ WHERE (excluded.contact_hash <> '' AND excluded.contact_hash <> old.contact_hash
 -----
 INSERT INTO store_sku AS old
   (merchant_id, shop_id, code, title, category, cost_amount, is_gift, is_bundle, is_clearance, is_flash, is_live_room)
-SELECT DISTINCT ON (sku) %(merchant)s, %(shop)s, sku, coalesce(title, ''), coalesce(category, ''), (extra->>'cost')::bigint,
+SELECT DISTINCT ON (sku COLLATE "C") %(merchant)s, %(shop)s, sku, coalesce(title, ''), coalesce(category, ''), (extra->>'cost')::bigint,
        coalesce((extra->>'is_gift')::boolean, false), coalesce((extra->>'is_bundle')::boolean, false),
        coalesce((extra->>'is_clearance')::boolean, false), coalesce((extra->>'is_flash')::boolean, false),
        coalesce((extra->>'is_live_room')::boolean, false)
-FROM slice ORDER BY sku, (title IS NULL), updated_at DESC, row_no DESC
+FROM slice ORDER BY sku COLLATE "C", (title IS NULL), updated_at DESC, row_no DESC
 ON CONFLICT (merchant_id, shop_id, code) DO UPDATE
 SET title = CASE WHEN old.title = '' THEN excluded.title ELSE old.title END,
     category = CASE WHEN excluded.category <> '' THEN excluded.category ELSE old.category END,
@@ -38,6 +45,21 @@ WHERE (old.title = '' AND excluded.title <> '')
    OR (%(complete)s AND (excluded.category, excluded.cost_amount, excluded.is_gift, excluded.is_bundle, excluded.is_clearance,
         excluded.is_flash, excluded.is_live_room)
        IS DISTINCT FROM (old.category, old.cost_amount, old.is_gift, old.is_bundle, old.is_clearance, old.is_flash, old.is_live_room))
+-----
+CREATE TEMP TABLE slice_sku ON COMMIT DROP AS
+SELECT n.sku AS code, k.id
+FROM (SELECT DISTINCT sku FROM slice) n
+CROSS JOIN LATERAL (
+  SELECT k.id FROM store_sku k WHERE k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = n.sku OFFSET 0) k
+-----
+CREATE TEMP TABLE slice_buyer ON COMMIT DROP AS
+SELECT n.buyer_ref AS external_ref, b.id
+FROM (SELECT DISTINCT buyer_ref FROM slice) n
+CROSS JOIN LATERAL (
+  SELECT b.id FROM store_buyer b
+  WHERE b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref OFFSET 0) b
+-----
+ANALYZE slice_sku, slice_buyer
 -----
 CREATE TEMP TABLE slice_order ON COMMIT DROP AS
 SELECT s.order_ref, max(s.buyer_ref) AS buyer_ref, max(s.channel) AS channel, min(s.placed_at) AS placed_at,
@@ -52,12 +74,19 @@ SELECT s.order_ref, max(s.buyer_ref) AS buyer_ref, max(s.channel) AS channel, mi
        max((s.extra->>'deposit')::bigint) AS deposit, max((s.extra->>'deposit_paid_at')::timestamptz) AS deposit_paid_at,
        max((s.extra->>'balance')::bigint) AS balance, max((s.extra->>'balance_opens_at')::timestamptz) AS balance_opens_at,
        max((s.extra->>'balance_closes_at')::timestamptz) AS balance_closes_at,
-       max((s.extra->>'balance_paid_at')::timestamptz) AS balance_paid_at
+       max((s.extra->>'balance_paid_at')::timestamptz) AS balance_paid_at,
+       (SELECT o.id FROM store_shoporder o WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = s.order_ref) AS known_id
 FROM slice s WHERE s.kind = 'S' GROUP BY s.order_ref
 -----
+ANALYZE slice_order (order_ref, buyer_ref, known_id)
+-----
+-- orders_known
+SELECT 1 FROM slice_order WHERE known_id IS NOT NULL
+-----
+-- known
 WITH incoming AS (
-  SELECT n.*, b.id AS buyer_id FROM slice_order n
-  LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref)
+  SELECT n.*, b.id AS buyer_id FROM slice_order n LEFT JOIN slice_buyer b ON b.external_ref = n.buyer_ref
+  WHERE n.known_id IS NOT NULL)
 UPDATE store_shoporder o
 SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status = i.status, paid_at = i.paid_at,
     delivered_at = i.delivered_at, completed_at = i.completed_at, captured_amount = i.captured,
@@ -66,7 +95,7 @@ SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status 
     balance_closes_at = i.balance_closes_at, balance_paid_at = i.balance_paid_at,
     source_updated_at = NULLIF(i.updated_at, '-infinity'), revision = o.revision + 1
 FROM incoming i
-WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = i.order_ref AND NOT %(is_correction)s
+WHERE o.merchant_id = %(merchant)s AND o.id = i.known_id AND NOT %(is_correction)s
   AND coalesce(o.source_updated_at, '-infinity') <= i.updated_at
   AND (o.buyer_id, o.channel, o.placed_at, o.status, o.paid_at, o.delivered_at, o.completed_at, o.captured_amount,
        o.refunded_amount, o.shipping_amount, o.deposit_amount, o.deposit_paid_at, o.balance_amount, o.balance_opens_at,
@@ -83,19 +112,28 @@ INSERT INTO store_shoporder
 SELECT %(merchant)s, %(shop)s, b.id, n.order_ref, n.status, n.channel, %(currency)s, n.placed_at, n.paid_at, n.delivered_at,
        n.completed_at, n.captured, coalesce(n.refunded, 0), n.shipping, n.deposit, n.deposit_paid_at, n.balance,
        n.balance_opens_at, n.balance_closes_at, n.balance_paid_at, NULLIF(n.updated_at, '-infinity'), 0
-FROM slice_order n
-LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref
+FROM slice_order n LEFT JOIN slice_buyer b ON b.external_ref = n.buyer_ref
+WHERE n.known_id IS NULL
 ON CONFLICT (merchant_id, shop_id, external_ref) DO NOTHING
+-----
+CREATE TEMP TABLE slice_stored ON COMMIT DROP AS
+SELECT n.order_ref, o.*
+FROM slice_order n
+CROSS JOIN LATERAL (
+  SELECT o.id, o.paid_at, o.deposit_paid_at, o.delivered_at, o.completed_at, o.source_updated_at FROM store_shoporder o
+  WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = n.order_ref OFFSET 0) o
+-----
+ANALYZE slice_stored (order_ref)
 -----
 CREATE TEMP TABLE slice_line ON COMMIT DROP AS
 SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no + last.line_no) AS line_no, s.quantity, s.unit_amount,
-       s.paid_amount, s.channel, s.tier, s.placed_at, o.paid_at IS NOT NULL AS is_paid, o.delivered_at, o.completed_at,
+       s.paid_amount, s.channel, s.tier, s.placed_at, o.delivered_at, o.completed_at, o.deposit_paid_at,
        coalesce((s.extra->>'paid_at')::timestamptz, CASE WHEN o.paid_at IS NOT NULL THEN s.placed_at END) AS paid_at,
        (s.extra->>'returned_quantity')::int AS returned, (s.extra->>'open_aftersale_quantity')::int AS open_aftersale,
        (s.extra->>'goodwill')::bigint AS goodwill, (s.extra->>'tax_rate_ppm')::int AS tax_rate_ppm
 FROM slice s
-JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = s.order_ref
-JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = s.sku
+JOIN slice_stored o ON o.order_ref = s.order_ref
+JOIN slice_sku k ON k.code = s.sku
 -- Corrected rows of an order whose other rows are stored already go behind them.
 CROSS JOIN LATERAL (
   SELECT CASE WHEN %(is_correction)s THEN
@@ -103,29 +141,36 @@ CROSS JOIN LATERAL (
   ELSE 0 END AS line_no) last
 WHERE s.kind = 'S' AND coalesce(o.source_updated_at, '-infinity') <= s.updated_at
 -----
+-- known
+ANALYZE slice_line (order_id, line_no)
+-----
+-- known lines_updated
 UPDATE store_shoporderline l
 SET sku_id = n.sku_id, quantity = n.quantity, list_unit_amount = n.unit_amount, paid_amount = n.paid_amount, channel = n.channel,
-    tier = n.tier, placed_at = n.placed_at, paid_at = n.paid_at, delivered_at = n.delivered_at, completed_at = n.completed_at,
+    tier = n.tier, placed_at = n.placed_at, paid_at = n.paid_at, deposit_paid_at = n.deposit_paid_at,
+    delivered_at = n.delivered_at, completed_at = n.completed_at,
     returned_quantity = least(coalesce(n.returned, l.returned_quantity), n.quantity),
     open_aftersale_quantity = coalesce(n.open_aftersale, l.open_aftersale_quantity),
     goodwill_amount = coalesce(n.goodwill, l.goodwill_amount), tax_rate_ppm = coalesce(n.tax_rate_ppm, l.tax_rate_ppm),
     revision = l.revision + 1
 FROM slice_line n
 WHERE l.merchant_id = %(merchant)s AND l.order_id = n.order_id AND l.line_no = n.line_no
-  AND (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.delivered_at,
-       l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
+  AND (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.deposit_paid_at,
+       l.delivered_at, l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
       IS DISTINCT FROM
-      (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.delivered_at,
-       n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
+      (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at,
+       n.delivered_at, n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
        coalesce(n.open_aftersale, l.open_aftersale_quantity), coalesce(n.goodwill, l.goodwill_amount),
        coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
 -----
+-- lines_new
 INSERT INTO store_shoporderline
   (merchant_id, order_id, sku_id, line_no, quantity, returned_quantity, open_aftersale_quantity, list_unit_amount, paid_amount,
-   goodwill_amount, tax_rate_ppm, currency, channel, tier, placed_at, paid_at, delivered_at, completed_at, revision)
+   goodwill_amount, tax_rate_ppm, currency, channel, tier, placed_at, paid_at, deposit_paid_at, delivered_at, completed_at, revision)
 SELECT %(merchant)s, n.order_id, n.sku_id, n.line_no, n.quantity, least(coalesce(n.returned, 0), n.quantity),
        coalesce(n.open_aftersale, 0), n.unit_amount, n.paid_amount, coalesce(n.goodwill, 0), coalesce(n.tax_rate_ppm, 0),
-       %(currency)s, n.channel, n.tier, n.placed_at, n.paid_at, n.delivered_at, n.completed_at, 0
+       %(currency)s, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at, n.delivered_at,
+       n.completed_at, 0
 FROM slice_line n
 ON CONFLICT (merchant_id, order_id, line_no) DO NOTHING
 -----
@@ -133,8 +178,8 @@ INSERT INTO store_refundrequest
   (merchant_id, shop_id, buyer_id, sku_id, external_ref, line_no, row_no, quantity, unit_amount, currency, requested_at, state)
 SELECT %(merchant)s, %(shop)s, b.id, k.id, s.order_ref, s.line_no, s.row_no, s.quantity, s.unit_amount, %(currency)s, s.placed_at, 'new'
 FROM slice s
-JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = s.sku
-LEFT JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = s.buyer_ref
+JOIN slice_sku k ON k.code = s.sku
+LEFT JOIN slice_buyer b ON b.external_ref = s.buyer_ref
 WHERE s.kind = 'R'
 ON CONFLICT (merchant_id, shop_id, external_ref, line_no) DO NOTHING
 -----

@@ -1,5 +1,6 @@
 """From the staging table to orders and lines, one range of buckets per transaction."""
 
+import re
 import time
 from pathlib import Path
 
@@ -7,11 +8,14 @@ from django.db import connection
 
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.formats import FORMATS
+from orders.store.ingest.order_totals import settle_totals
 from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import BUCKETS, merged
 from orders.store.models import ImportBatch
 
-ROWS_PER_STEP = 50_000
+ROWS_PER_STEP = 100_000
+#: The first line of a statement of apply.sql that is counted, or skipped where every order is new.
+MARKED = re.compile(r"-- (?P<known>known)? ?(?P<name>(?:orders|lines)_[a-z]+)?$", re.MULTILINE)
 STATEMENTS = [part.strip() for part in Path(__file__).with_name("apply.sql").read_text().split("-----\n")]
 TALLIES = """
 SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
@@ -32,7 +36,7 @@ def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) 
 
 
 def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> None:
-    parameters = {
+    parameters: dict[str, int | str | bool] = {
         "merchant": batch.merchant_id,
         "shop": shop.shop_id,
         "batch": batch.pk,
@@ -42,17 +46,21 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
         "is_correction": batch.corrects_id is not None,
         "complete": FORMATS[batch.format].is_complete,
     }
-    touched: dict[str, int] = {}
+    touched = {"lines_updated": 0}
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
+            if FORMATS[batch.format].scatters_orders:
+                touched["quarantined"] = settle_totals(cursor, parameters)
             for statement in STATEMENTS:
+                marks = MARKED.match(statement)
+                if marks and marks["known"] and not touched["orders_known"]:
+                    continue
                 cursor.execute(statement, parameters)
-                if statement.startswith("UPDATE store_shoporderline"):
-                    touched["lines_updated"] = cursor.rowcount
-                elif statement.startswith("INSERT INTO store_shoporderline"):
-                    touched["lines_new"] = cursor.rowcount
+                if marks and marks["name"]:
+                    touched[marks["name"]] = cursor.rowcount
             cursor.execute(TALLIES)
             sales, value, refunds, orders = cursor.fetchone()
+        del touched["orders_known"]
         touched["unchanged"] = sales - touched["lines_new"] - touched["lines_updated"]
         tally = {**touched, "sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
         batch.buckets_done = hi

@@ -17,21 +17,35 @@ from marketplace.tenancy.scope import scope
 from orders.store.ingest.reader import text_buffer
 from orders.store.ingest.rows import ShopContext
 
-# Requests come first within a group, then the candidate lines, latest first.
+# Nobody has analysed the order store while a first import runs, so buyers, orders and lines are looked up by key
+# (LATERAL … OFFSET 0), starting from analysed tables: the work follows the buyers who returned something, not the history.
+PREPARE = (
+    """CREATE TEMP TABLE wanted ON COMMIT DROP AS
+       SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no FROM store_refundrequest
+       WHERE merchant_id = %(merchant)s AND shop_id = %(shop)s AND state = 'new'""",
+    """CREATE TEMP TABLE wanted_group ON COMMIT DROP AS
+       SELECT DISTINCT buyer_id, sku_id, unit_amount FROM wanted WHERE buyer_id IS NOT NULL""",
+    "ANALYZE wanted_group",
+    """CREATE TEMP TABLE buyer_order ON COMMIT DROP AS
+       SELECT g.buyer_id, o.id, o.external_ref
+       FROM (SELECT DISTINCT buyer_id FROM wanted_group) g
+       CROSS JOIN LATERAL (
+         SELECT o.id, o.external_ref FROM store_shoporder o
+         WHERE o.merchant_id = %(merchant)s AND o.buyer_id = g.buyer_id AND o.shop_id = %(shop)s OFFSET 0) o""",
+    "ANALYZE buyer_order (buyer_id, id)",
+)
+# Requests come first within a group, then the candidate lines, earliest first.
 CANDIDATES = """
-WITH wanted AS MATERIALIZED (
-  SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no FROM store_refundrequest
-  WHERE merchant_id = %(merchant)s AND shop_id = %(shop)s AND state = 'new'),
-groups AS (SELECT DISTINCT buyer_id, sku_id, unit_amount FROM wanted WHERE buyer_id IS NOT NULL)
-SELECT coalesce(buyer_id, 0) AS buyer, sku_id, unit_amount, 0 AS part, id, quantity, requested_at AS moment, external_ref AS ref, row_no AS seq
+SELECT coalesce(buyer_id, 0) AS buyer, sku_id, unit_amount, 0 AS part, id, quantity, requested_at AS moment,
+       external_ref AS ref, row_no AS seq
 FROM wanted
 UNION ALL
 SELECT g.buyer_id, g.sku_id, g.unit_amount, 1, l.id, l.quantity - l.returned_quantity, l.placed_at, o.external_ref, l.line_no
-FROM groups g
-JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.buyer_id = g.buyer_id
-JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.order_id = o.id AND l.sku_id = g.sku_id
-                          AND l.list_unit_amount = g.unit_amount
-WHERE l.quantity > l.returned_quantity
+FROM buyer_order o
+CROSS JOIN LATERAL (
+  SELECT l.* FROM store_shoporderline l
+  WHERE l.merchant_id = %(merchant)s AND l.order_id = o.id AND l.quantity > l.returned_quantity OFFSET 0) l
+JOIN wanted_group g ON g.buyer_id = o.buyer_id AND g.sku_id = l.sku_id AND g.unit_amount = l.list_unit_amount
 ORDER BY 1, 2, 3, 4, 7, 8, 9
 """
 COPY = "COPY matched (request_id, line_id, quantity, state) FROM STDIN WITH (FORMAT csv)"
@@ -86,6 +100,8 @@ def match_refunds(*, shop: ShopContext) -> dict[str, int]:
     parameters = {"merchant": shop.merchant_id, "shop": shop.shop_id}
     tally: dict[str, int] = {}
     with scope(shop.merchant_id, durable=True), connection.chunked_cursor() as found, connection.cursor() as cursor:
+        for statement in PREPARE:
+            cursor.execute(statement, parameters)
         found.execute(CANDIDATES, parameters)
         buffer = text_buffer()
         for request in _decided(iter(found.fetchone, None)):

@@ -4,11 +4,15 @@ COPY is refused on tables under row-level security, so a chunk is copied into a 
 """
 
 import csv
+import io
 import itertools
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -22,7 +26,9 @@ from orders.store.ingest.rows import Format, Quarantine, ShopContext, Skip, Stag
 from orders.store.models import ImportBatch, QuarantinedRow
 
 CHUNK = 50_000
+COPY_BYTES = 1 << 20
 BUCKETS = 1024
+MOMENT = Staged._fields.index("placed_at")
 COLUMNS = (
     "bucket, row_no, kind, order_ref, sku, title, category, quantity, unit_amount, paid_amount, buyer_ref, placed_at,"
     " channel, tier, extra"
@@ -33,9 +39,16 @@ COPY = f"COPY copied_row ({COLUMNS}) FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL
 MOVE = f"INSERT INTO store_stagedrow (merchant_id, batch_id, {COLUMNS}) SELECT %s, %s, {COLUMNS} FROM copied_row"
 
 
+@lru_cache(maxsize=4096)
 def bucket_of(order_ref: str) -> int:
     """Rows of one order always share a bucket, wherever they stand in the file."""
     return crc32(order_ref.encode()) % BUCKETS
+
+
+@lru_cache(maxsize=4096)
+def _text_of(moment: datetime) -> str:
+    """Lines of one order share their moment, and formatting it is the dearest part of writing a row."""
+    return moment.isoformat()
 
 
 def stage(
@@ -48,60 +61,69 @@ def stage(
 ) -> bool:
     """Read on from the batch's cursor; False when the deadline (monotonic seconds) came first."""
     form = FORMATS[batch.format]
-    numbered = enumerate(form.rows(lines_of(path), shop), start=1)
-    remaining = itertools.islice(numbered, batch.rows_read, None)
-    while chunk := list(itertools.islice(remaining, CHUNK)):
-        if until is not None and time.monotonic() > until:
-            return False
-        _stage_chunk(batch, chunk, form)
+    remaining = itertools.islice(form.rows(lines_of(path), shop), batch.rows_read, None)
+    while until is None or time.monotonic() <= until:
+        chunk = _read_chunk(batch, remaining, form)
+        if not chunk.rows:
+            return True
+        _store_chunk(batch, chunk)
         progress(batch)
-    return True
+    return False
 
 
-def _stage_chunk(batch: ImportBatch, chunk: list[tuple[int, tuple[Any, Any]]], form: Format) -> None:
-    tally: Counter[str] = Counter()
-    broken: list[QuarantinedRow] = []
-    buffer = text_buffer()
-    csv.writer(buffer).writerows(_staged(batch, chunk, form, tally, broken))
-    buffer.seek(0)
+@dataclass
+class _Chunk:
+    """Parsed rows as COPY text, so that no row is kept as an object: the collector would visit each again and again."""
+
+    buffer: io.StringIO = field(default_factory=text_buffer)
+    tally: Counter[str] = field(default_factory=Counter)
+    broken: list[QuarantinedRow] = field(default_factory=list)
+    rows: int = 0
+
+
+def _read_chunk(batch: ImportBatch, remaining: Iterator[tuple[Any, Any]], form: Format) -> _Chunk:
+    chunk = _Chunk()
+    write = csv.writer(chunk.buffer).writerow
+    staged = 0
+    for row_no, (raw, row) in enumerate(itertools.islice(remaining, CHUNK), start=batch.rows_read + 1):
+        chunk.rows += 1
+        for outcome in form.parse(row):
+            if isinstance(outcome, Staged):
+                staged += 1
+                before, after = outcome[:MOMENT], outcome[MOMENT + 1 :]
+                write((bucket_of(outcome.order_ref), row_no, *before, _text_of(outcome.placed_at), *after))
+            elif isinstance(outcome, Skip):
+                chunk.tally[f"skipped.{outcome.reason}"] += 1
+            else:
+                chunk.tally["quarantined"] += 1
+                chunk.broken.append(_quarantined(batch, row_no, outcome, form.as_record(raw)))
+    chunk.tally["staged"] = staged
+    chunk.buffer.seek(0)
+    return chunk
+
+
+def _store_chunk(batch: ImportBatch, chunk: _Chunk) -> None:
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
             cursor.execute(TEMPORARY)
             cursor.execute(RELAX)
-            cursor.copy_expert(COPY, buffer)
+            cursor.copy_expert(COPY, chunk.buffer, COPY_BYTES)
             cursor.execute(MOVE, [batch.merchant_id, batch.pk])
-        QuarantinedRow.objects.bulk_create(broken, ignore_conflicts=True)
-        batch.rows_read = chunk[-1][0]
-        batch.counts = merged(batch.counts, tally)
+        QuarantinedRow.objects.bulk_create(chunk.broken, ignore_conflicts=True)
+        batch.rows_read += chunk.rows
+        batch.counts = merged(batch.counts, chunk.tally)
         batch.save(update_fields=["rows_read", "counts"])
 
 
-def _staged(
-    batch: ImportBatch,
-    chunk: Iterable[tuple[int, tuple[Any, Any]]],
-    form: Format,
-    tally: Counter[str],
-    broken: list[QuarantinedRow],
-) -> Iterator[tuple[Any, ...]]:
-    for row_no, (raw, row) in chunk:
-        for outcome in form.parse(row):
-            if isinstance(outcome, Staged):
-                tally["staged"] += 1
-                yield (bucket_of(outcome.order_ref), row_no, *outcome)
-            elif isinstance(outcome, Skip):
-                tally[f"skipped.{outcome.reason}"] += 1
-            elif isinstance(outcome, Quarantine):
-                tally["quarantined"] += 1
-                broken.append(
-                    QuarantinedRow(
-                        merchant_id=batch.merchant_id,
-                        batch_id=batch.pk,
-                        row_no=row_no,
-                        reason=outcome.reason,
-                        detail=outcome.detail[:300],
-                        raw=_kept(form.as_record(raw)),
-                    )
-                )
+def _quarantined(batch: ImportBatch, row_no: int, found: Quarantine, record: Any) -> QuarantinedRow:
+    return QuarantinedRow(
+        merchant_id=batch.merchant_id,
+        batch_id=batch.pk,
+        row_no=row_no,
+        reason=found.reason,
+        detail=found.detail[:300],
+        raw=_kept(record),
+    )
 
 
 def _kept(record: Any) -> str:
