@@ -21,7 +21,11 @@ from orders.store.queries import access_order, shops
 PROGRAM = "price_protection"
 
 
-class HoldDecided(UserError):
+class Undecidable(UserError):
+    """The claim is not in a state in which this can be decided."""
+
+
+class HoldDecided(Undecidable):
     """The hold was decided already."""
 
 
@@ -143,11 +147,11 @@ FROM paying GROUP BY currency
 
 
 def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> None:
-    """A new payout, with a new request number, for a claim whose last one failed for good. Raises NotFound, UserError."""
+    """A new payout, with a new request number, for a claim whose last one failed for good. Raises NotFound, Undecidable."""
     with scope(merchant_id, durable=True):
         access_claim(merchant_id=merchant_id, pk=claim_id)
         with connection.cursor() as cursor:
             cursor.execute(RETRY, {"merchant": merchant_id, "claim": claim_id, "at": at})
             if not cursor.rowcount:
-                raise UserError("Only a claim whose payout failed can be paid again.")
+                raise Undecidable("Only a claim whose payout failed can be paid again.")
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})

@@ -35,6 +35,7 @@ class Outcome:
     held: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     by_day: list[list[Any]] = field(default_factory=list)
+    largest: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, booked: Mapping[str, Mapping[str, int]], held: int) -> None:
         """Count one chunk's result: per currency how many claims were booked, and how many are held."""
@@ -53,6 +54,7 @@ class Outcome:
             "held": self.held,
             "refused": dict(sorted(self.refused.items())),
             "by_day": self.by_day,
+            "largest": self.largest,
         }
 
 

@@ -5,6 +5,7 @@ the worker dies. Claims are unique per line and number, so even without the lock
 order's headroom, which spans lines, exact.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -141,6 +142,7 @@ def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Ac
     with scope(opened.merchant_id):
         opened.state = ProgramRun.State.RUNNING
         opened.save(update_fields=["state"])
+    started = time.monotonic()
     try:
         if opened.dry_run:
             outcome = _preview(program, opened, shop, by, at)
@@ -149,7 +151,8 @@ def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Ac
     except Exception as error:
         _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
         raise
-    _close(opened, ProgramRun.State.FINISHED, outcome.as_counts(), at, by)
+    counts = {**outcome.as_counts(), "seconds": round(time.monotonic() - started, 3)}
+    _close(opened, ProgramRun.State.FINISHED, counts, at, by)
     return opened
 
 

@@ -46,6 +46,12 @@ def lines_of(order: ShopOrder) -> QuerySet[ShopOrderLine]:
     )
 
 
+def lines_by_id(merchant_id: int, ids: Iterable[int]) -> QuerySet[ShopOrderLine]:
+    """Lines with their product, order and shop."""
+    found = ShopOrderLine.objects.filter(merchant_id=merchant_id, pk__in=list(ids))
+    return found.select_related("sku", "order__shop")
+
+
 def refund_requests_of(order: ShopOrder) -> QuerySet[RefundRequest]:
     """Requests of which a part was matched to this order's lines."""
     return (

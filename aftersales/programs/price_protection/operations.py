@@ -21,6 +21,11 @@ BY_DAY = """
 SELECT (valid_from AT TIME ZONE %(tz)s)::date::text, count(*), sum(amount)::bigint
 FROM decided WHERE state = 'reserved' GROUP BY 1 ORDER BY 1
 """
+LARGEST = """
+SELECT jsonb_build_object('line_id', line_id, 'amount', amount, 'units', units, 'state', state, 'reason', reason, 'inputs',
+         jsonb_build_object('price', price, 'paid_amount', paid_amount, 'basis', basis, 'current', cost_now, 'difference', difference))
+FROM decided WHERE state <> 'refused' ORDER BY amount DESC, line_id LIMIT 10
+"""
 
 
 def decide(context: RunContext) -> tuple[int, int]:
@@ -43,7 +48,13 @@ def run(context: RunContext) -> Outcome:
     """Decide and claim. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
     with scope(context.merchant_id):
         seen, wanted = decide(context)
-        outcome = Outcome(policy_version=context.policy_version, lines_seen=seen, refused=_refusals(), by_day=_by_day(context))
+        outcome = Outcome(
+            policy_version=context.policy_version,
+            lines_seen=seen,
+            refused=_refusals(),
+            by_day=_by_day(context),
+            largest=_largest(context),
+        )
     for lo in range(0, wanted, CHUNK):
         with scope(context.merchant_id):
             _claim_chunk(context, outcome, lo, lo + CHUNK)
@@ -102,3 +113,11 @@ def _by_day(context: RunContext) -> list[list[Any]]:
         cursor.execute(BY_DAY, {"tz": context.timezone})
         return [list(row) for row in cursor.fetchall()]
 
+
+def _largest(context: RunContext) -> list[dict[str, Any]]:
+    """The largest amounts of a preview, for the page that shows it."""
+    if not context.dry_run:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(LARGEST)
+        return [json.loads(found) for (found,) in cursor.fetchall()]

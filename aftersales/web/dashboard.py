@@ -1,0 +1,92 @@
+"""The merchant's first page."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from aftersales import queries
+from aftersales.programs.price_protection.rules import PROGRAM
+from marketplace.accounts.access import requires
+from marketplace.accounts.roles import Permission
+from marketplace.ui import formats
+from marketplace.ui.charts import Chart, DonutChart, LineChart, Series, Slice
+from marketplace.ui.kit import Kpi
+from marketplace.ui.labels import STATUSES
+from orders.store.queries import batches, daily_sales, order_counts
+
+DAYS = 30
+
+
+@require_safe
+@requires(Permission.VIEW_ORDERS)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    merchant_id = request.organization.pk
+    counts = order_counts(merchant_id)
+    claims = list(queries.claims(merchant_id, PROGRAM)[:6])
+    for claim in claims:
+        claim.shown_state = queries.shown_state(claim)
+    context = {
+        "headline": "",
+        "kpis": _kpis(merchant_id, counts),
+        "sales_chart": _sales(merchant_id, counts["newest"]),
+        "claims_chart": _claims(merchant_id),
+        "claims": claims,
+        "batches": batches(merchant_id)[:5],
+        "has_orders": counts["orders"] > 0,
+        "today": timezone.localdate(),
+    }
+    return TemplateResponse(request, "dashboard.html", context)
+
+
+def _kpis(merchant_id: int, counts: dict[str, Any]) -> list[Kpi]:
+    totals = queries.payout_totals(merchant_id)
+    paid: dict[str, int] = {}
+    for row in totals:
+        if row["state"] == "paid":
+            paid[row["currency"]] = paid.get(row["currency"], 0) + int(row["amount"])
+    moving = sum(row["count"] for row in totals if row["state"] not in ("paid", "failed"))
+    held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
+    shown = " · ".join(formats.money(amount, currency) for currency, amount in paid.items()) or "0"
+    return [
+        Kpi(label=_("Refunded by price protection"), value=shown, icon="shield"),
+        Kpi(label=_("Orders"), value=formats.number(counts["orders"]), icon="orders"),
+        Kpi(label=_("Payouts on their way"), value=formats.number(moving), icon="clock"),
+        Kpi(label=_("Claims held for review"), value=formats.number(held), icon="alert", tone="warn" if held else ""),
+    ]
+
+
+def _sales(merchant_id: int, newest: datetime | None) -> Chart | None:
+    """Captured and refunded by day over the thirty days up to the newest order."""
+    if newest is None:
+        return None
+    until = newest + timedelta(days=1)
+    rows = daily_sales(merchant_id, since=until - timedelta(days=DAYS), until=until)
+    if not rows:
+        return None
+    currency = rows[0]["currency"]
+    found = {row["day"]: row for row in rows if row["currency"] == currency}
+    days = [(until - timedelta(days=back)).date() for back in range(DAYS, 0, -1)]
+    captured = [int(found[day]["captured"]) if day in found else 0 for day in days]
+    refunded = [int(found[day]["refunded"]) if day in found else 0 for day in days]
+    series = [Series(_("Captured"), captured)]
+    if any(refunded):
+        series.append(Series(_("Refunded"), refunded))
+    return LineChart(title=_("Sales by day"), days=days, series=series, currency=currency)
+
+
+def _claims(merchant_id: int) -> Chart | None:
+    counts: dict[str, int] = {}
+    for row in queries.payout_totals(merchant_id):
+        counts[row["state"]] = counts.get(row["state"], 0) + row["count"]
+    held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
+    if held:
+        counts["held"] = held
+    if not counts:
+        return None
+    slices = [Slice(STATUSES[state][1] if state in STATUSES else state, count) for state, count in sorted(counts.items())]
+    return DonutChart(title=_("Claims by state"), slices=slices, total_name=_("Claims"))

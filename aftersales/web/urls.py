@@ -1,0 +1,15 @@
+"""URLs of the programs."""
+
+from django.urls import path
+
+from aftersales.web import views
+
+app_name = "price_protection"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("preview/", views.preview, name="preview"),
+    path("run/", views.run_now, name="run"),
+    path("claims/<int:pk>/", views.claim_detail, name="claim"),
+    path("claims/<int:pk>/decide/", views.decide, name="decide"),
+    path("orders/<int:pk>/claim/", views.claim_order, name="claim_order"),
+]
