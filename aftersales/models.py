@@ -1,13 +1,14 @@
 """Programs: policies, runs, claims and payouts."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
 from merchants.models import Shop
 from orders.store.models import ShopOrder, ShopOrderLine
 
-NOW = models.functions.Now()
+NOW = Now()
 
 
 class ProgramPolicy(TenantModel):
@@ -138,9 +139,7 @@ class Payout(TenantModel):
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="payout_positive"),
         ]
         indexes = [
-            models.Index(
-                fields=["merchant_id", "id"], name="payout_open", condition=~models.Q(state__in=["paid", "failed"])
-            ),
+            models.Index(fields=["merchant_id", "id"], name="payout_open", condition=~models.Q(state__in=["paid", "failed"])),
             models.Index(fields=["merchant_id", "claim"], name="payout_by_claim"),
         ]
 

@@ -101,9 +101,11 @@ WITH freed AS (
   RETURNING c.id, c.amount, c.currency),
 paying AS (
   INSERT INTO aftersales_payout (merchant_id, claim_id, state, amount, currency, request_id, error, gateway_ref, attempts)
-  SELECT %(merchant)s, id, 'reserved', amount, currency, 'pp-' || id || '-1', '', '', 0 FROM freed RETURNING claim_id, amount, currency)
+  SELECT %(merchant)s, id, 'reserved', amount, currency, 'pp-' || id || '-1', '', '', 0
+  FROM freed RETURNING claim_id, amount, currency)
 SELECT post_transfers(%(merchant)s, 'price_protection.reserved', currency,
-         open_account(%(merchant)s, 'refund_funding', currency, NULL), open_account(%(merchant)s, 'refunds_reserved', currency, 0),
+         open_account(%(merchant)s, 'refund_funding', currency, NULL),
+         open_account(%(merchant)s, 'refunds_reserved', currency, 0),
          array_agg('claim:' || claim_id || ':reserved:1'), array_agg(amount), %(at)s)
 FROM paying GROUP BY currency
 """
@@ -129,7 +131,8 @@ def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at
 RETRY = """
 WITH failed AS (
   SELECT p.claim_id, p.amount, p.currency, row_number() OVER () AS n,
-         (SELECT count(*) FROM aftersales_payout q WHERE q.merchant_id = p.merchant_id AND q.claim_id = p.claim_id) + 1 AS attempt
+         (SELECT count(*) FROM aftersales_payout q
+          WHERE q.merchant_id = p.merchant_id AND q.claim_id = p.claim_id) + 1 AS attempt
   FROM aftersales_payout p
   WHERE p.merchant_id = %(merchant)s AND p.claim_id = %(claim)s AND p.state = 'failed'
     AND NOT EXISTS (SELECT 1 FROM aftersales_payout q
@@ -140,7 +143,8 @@ paying AS (
   SELECT %(merchant)s, claim_id, 'reserved', amount, currency, 'pp-' || claim_id || '-' || attempt, '', '', 0 FROM failed
   ON CONFLICT (merchant_id, request_id) DO NOTHING RETURNING claim_id, request_id, amount, currency)
 SELECT post_transfers(%(merchant)s, 'price_protection.reserved', currency,
-         open_account(%(merchant)s, 'refund_funding', currency, NULL), open_account(%(merchant)s, 'refunds_reserved', currency, 0),
+         open_account(%(merchant)s, 'refund_funding', currency, NULL),
+         open_account(%(merchant)s, 'refunds_reserved', currency, 0),
          array_agg('payout:' || request_id || ':reserved'), array_agg(amount), %(at)s)
 FROM paying GROUP BY currency
 """

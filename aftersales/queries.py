@@ -58,13 +58,13 @@ def shown_state(claim: Claim) -> str:
 def claim_totals(merchant_id: int, program: str) -> list[dict[str, Any]]:
     """Claims and amounts by state and currency."""
     found = Claim.objects.filter(merchant_id=merchant_id, program=program).values("state", "currency")
-    return list(found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state"))
+    return [dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state")]
 
 
 def payout_totals(merchant_id: int) -> list[dict[str, Any]]:
     """Payouts and amounts by state and currency."""
     found = Payout.objects.filter(merchant_id=merchant_id).values("state", "currency")
-    return list(found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state"))
+    return [dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state")]
 
 
 def protected_amount(order: ShopOrder) -> int:

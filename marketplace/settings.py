@@ -152,9 +152,7 @@ CACHES = {
 }
 
 # Celery is the nudge, PostgreSQL the queue of record: losing or doubling a task must not matter (docs/adr).
-CELERY_BROKER_URL = (
-    f"redis+socket://{LAYOUT.valkey_socket}?virtual_host=0" if REDIS_URL.startswith("unix://") else REDIS_URL
-)
+CELERY_BROKER_URL = f"redis+socket://{LAYOUT.valkey_socket}?virtual_host=0" if REDIS_URL.startswith("unix://") else REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,

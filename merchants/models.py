@@ -1,6 +1,7 @@
 """A merchant's profile and shops."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenancy.models import TenantModel
@@ -47,7 +48,7 @@ class Shop(TenantModel):
     currency = models.CharField(_("currency"), max_length=3)
     timezone = models.CharField(_("time zone"), max_length=64)
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
-    created_at = models.DateTimeField(_("created"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:
         verbose_name = _("shop")

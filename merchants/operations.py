@@ -29,9 +29,7 @@ def add_shop(
         raise UserError(f"{currency!r} is not a currency code such as GBP or CNY.")
     if timezone not in available_timezones():
         raise UserError(f"{timezone!r} is not a time zone such as Europe/London.")
-    merchant_id = create_organization(
-        kind=Organization.Kind.MERCHANT, slug=merchant, name=merchant_name or merchant, by=by
-    )
+    merchant_id = create_organization(kind=Organization.Kind.MERCHANT, slug=merchant, name=merchant_name or merchant, by=by)
     with scope(merchant_id):
         MerchantProfile.objects.get_or_create(merchant_id=merchant_id)
         found, created = Shop.objects.get_or_create(

@@ -7,6 +7,7 @@ Postings: docs/money.md. The clock of leases is the database's.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -85,7 +86,7 @@ def _pass(merchant_id: int, gateway: Gateway, states: list[str], *, sends: bool,
 
 
 def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends: bool) -> tuple[Taken, int]:
-    values = {
+    values: dict[str, Any] = {
         "merchant": merchant_id,
         "states": states,
         "expired": not sends,
@@ -119,7 +120,7 @@ def _unique(answers: Sequence[Answer]) -> list[Answer]:
 
 def _settle(merchant_id: int, token: UUID, rows: list[tuple[str, str, str, str]], at: datetime) -> dict[str, int]:
     ids, states, references, errors = (list(column) for column in zip(*rows, strict=True))
-    values = {
+    values: dict[str, Any] = {
         "merchant": merchant_id,
         "token": str(token),
         "ids": ids,

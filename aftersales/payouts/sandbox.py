@@ -14,7 +14,8 @@ from marketplace.tenancy.scope import scope
 
 PAY = """
 INSERT INTO aftersales_sandboxpayment (merchant_id, request_id, amount, currency)
-SELECT %s, w.request_id, w.amount, w.currency FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS w (request_id, amount, currency)
+SELECT %s, w.request_id, w.amount, w.currency
+FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS w (request_id, amount, currency)
 ON CONFLICT (merchant_id, request_id) DO NOTHING
 """
 KNOWN = "SELECT request_id, id FROM aftersales_sandboxpayment WHERE merchant_id = %s AND request_id = ANY (%s)"
@@ -65,9 +66,7 @@ class SandboxGateway:
         with scope(self.merchant_id), connection.cursor() as cursor:
             cursor.execute(KNOWN, [self.merchant_id, list(request_ids)])
             known = {request_id: f"SBX{number}" for request_id, number in cursor.fetchall()}
-        return [
-            Answer(r, Result.PAID, known[r]) if r in known else Answer(r, Result.ABSENT) for r in request_ids
-        ]
+        return [Answer(r, Result.PAID, known[r]) if r in known else Answer(r, Result.ABSENT) for r in request_ids]
 
     def _judge(self, payment: Payment) -> Answer:
         if self.faults.hits("refuse", payment.request_id):

@@ -13,15 +13,11 @@ from marketplace.tenancy.actor import Actor
 def active_policy(*, merchant_id: int, program: str) -> ProgramPolicy | None:
     """The version in force: the one that has not ended. Needs the merchant's scope."""
     return (
-        ProgramPolicy.objects.filter(merchant_id=merchant_id, program=program, valid_to__isnull=True)
-        .order_by("-version")
-        .first()
+        ProgramPolicy.objects.filter(merchant_id=merchant_id, program=program, valid_to__isnull=True).order_by("-version").first()
     )
 
 
-def version_for(
-    *, merchant_id: int, program: Program, settings: Mapping[str, Any], by: Actor, at: datetime
-) -> ProgramPolicy:
+def version_for(*, merchant_id: int, program: Program, settings: Mapping[str, Any], by: Actor, at: datetime) -> ProgramPolicy:
     """The version with exactly these settings, recorded when new (and already ended, unless it is the first)."""
     known = ProgramPolicy.objects.filter(merchant_id=merchant_id, program=program.name)
     found = known.filter(settings=dict(settings)).order_by("-version").first()

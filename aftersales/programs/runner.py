@@ -31,7 +31,7 @@ class NotPayable(UserError):
     """A policy for analysis only was asked to pay."""
 
 
-class Preview(Exception):  # noqa: N818 - not an error: it carries a preview's result out of the transaction it rolls back
+class Preview(Exception):
     def __init__(self, outcome: Outcome) -> None:
         super().__init__("rolled back on purpose")
         self.outcome = outcome
@@ -59,7 +59,9 @@ def program_lock(merchant_id: int, *, wait: bool = True) -> Iterator[None]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, merchant_id])
 
 
-def settings_of(program: Program, *, merchant_id: int, policy: str | Mapping[str, Any] | None, changes: Mapping[str, Any]) -> dict[str, Any]:
+def settings_of(
+    program: Program, *, merchant_id: int, policy: str | Mapping[str, Any] | None, changes: Mapping[str, Any]
+) -> dict[str, Any]:
     """The settings a run uses: a preset by name, a mapping, or the merchant's active policy; then single changes."""
     if isinstance(policy, str):
         if policy not in program.presets:
@@ -119,9 +121,7 @@ def open_run(
     if not dry_run and not program.may_pay(checked):
         raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
     with scope(merchant_id):
-        policy = (
-            None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
-        )
+        policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
         return ProgramRun.objects.create(
             merchant_id=merchant_id,
             program=program.name,
@@ -161,9 +161,7 @@ def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor,
     try:
         with transaction.atomic():
             with scope(opened.merchant_id):
-                policy = version_for(
-                    merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at
-                )
+                policy = version_for(merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at)
             raise Preview(program.run(_context(opened, shop, policy.version)))
     except Preview as preview:
         return preview.outcome
@@ -191,7 +189,7 @@ def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
 
 def _version(opened: ProgramRun) -> int:
     with scope(opened.merchant_id):
-        policy = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id)
+        policy = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id or 0)
     return policy.version
 
 

@@ -12,7 +12,9 @@ from marketplace.ui import formats
 
 def policy_sentences(settings: dict[str, Any], currency: str) -> list[str]:
     """What a policy means, one rule a sentence."""
-    return [text for text in (_window(settings), _comparison(settings), *_limits(settings, currency), *_exceptions(settings)) if text]
+    return [
+        text for text in (_window(settings), _comparison(settings), *_limits(settings, currency), *_exceptions(settings)) if text
+    ]
 
 
 def _window(settings: dict[str, Any]) -> str:
@@ -46,7 +48,8 @@ def _limits(settings: dict[str, Any], currency: str) -> list[str]:
         found.append(_("Returns are ignored: this policy can be previewed, not paid."))
     if settings["price_error_hold"]:
         found.append(
-            _("A drop of more than %(percent)s%% is held for a person, in case it is a mistake.") % {"percent": settings["price_error_hold"]}
+            _("A drop of more than %(percent)s%% is held for a person, in case it is a mistake.")
+            % {"percent": settings["price_error_hold"]}
         )
     if settings["headroom"]:
         found.append(_("An order never gets back more than was paid for it."))
@@ -86,5 +89,8 @@ def claim_sentences(claim: Claim) -> list[str]:
     if inputs.get("tax_amount"):
         found.append(_("Tax of %(tax)s is added.") % {"tax": money("tax_amount")})
     if claim.reason == "CAPPED":
-        found.append(_("Only %(amount)s of it can be paid, because no more is left of the payment or cap.") % {"amount": formats.money(claim.amount, claim.currency)})
+        found.append(
+            _("Only %(amount)s of it can be paid, because no more is left of the payment or cap.")
+            % {"amount": formats.money(claim.amount, claim.currency)}
+        )
     return found

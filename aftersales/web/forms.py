@@ -43,7 +43,8 @@ class PolicyForm(forms.Form):
     )
     is_automatic = forms.BooleanField(label=_("Run every day by itself"), required=False)
     purchase_day = forms.ChoiceField(
-        label=_("Day of purchase"), choices=[("include", _("Protected from payment on")), ("exclude", _("Protected from the next day on"))]
+        label=_("Day of purchase"),
+        choices=[("include", _("Protected from payment on")), ("exclude", _("Protected from the next day on"))],
     )
     window_days_by_category = forms.CharField(
         label=_("Days by category"), required=False, help_text=_('For example {"big_appliance": 30}.')
@@ -51,7 +52,8 @@ class PolicyForm(forms.Form):
     promo_extension = forms.BooleanField(label=_("Sales extend the window"), required=False)
     late_claims = forms.BooleanField(label=_("Pay for drops found after the window closed"), required=False)
     returns = forms.ChoiceField(
-        label=_("Returned units"), choices=[("deduct", _("Only units kept count")), ("ignore", _("Ignore returns (preview only)"))]
+        label=_("Returned units"),
+        choices=[("deduct", _("Only units kept count")), ("ignore", _("Ignore returns (preview only)"))],
     )
     open_aftersale = forms.ChoiceField(
         label=_("Open after-sale case"), choices=[("refuse", _("Wait until it is closed")), ("ignore", _("Ignore it"))]
@@ -63,7 +65,11 @@ class PolicyForm(forms.Form):
     channel = forms.CharField(label=_("Only this channel"), required=False, max_length=20)
     max_quantity = forms.IntegerField(label=_("Largest quantity of a line"), required=False, min_value=1)
     price_error_hold = forms.IntegerField(
-        label=_("Hold drops above (%)"), required=False, min_value=1, max_value=100, help_text=_("A person decides. Empty: never hold.")
+        label=_("Hold drops above (%)"),
+        required=False,
+        min_value=1,
+        max_value=100,
+        help_text=_("A person decides. Empty: never hold."),
     )
     cap_per_claim = forms.IntegerField(label=_("Cap per claim (minor units)"), required=False, min_value=1)
     headroom = forms.BooleanField(label=_("Never above what is left of the payment"), required=False)

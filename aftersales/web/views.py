@@ -103,7 +103,9 @@ def _tabs(request: HttpRequest, chosen: str) -> list[Tab]:
     labels = {"": _("All"), "reserved": _("Owed"), "held": _("Held"), "refused": _("Refused")}
     counts[""] = sum(counts.values())
     return [
-        Tab(label=label, url=f"?state={state}#claims" if state else "?#claims", active=state == chosen, count=counts.get(state, 0))
+        Tab(
+            label=label, url=f"?state={state}#claims" if state else "?#claims", active=state == chosen, count=counts.get(state, 0)
+        )
         for state, label in labels.items()
     ]
 

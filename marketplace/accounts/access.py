@@ -23,7 +23,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "organization", None) is None:
                 raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
-            if permission not in request.rights:
+            if permission not in request.rights:  # type: ignore[attr-defined]
                 raise PermissionDenied(_("Your role does not allow this. Ask an owner or administrator."))
             try:
                 return view(request, *args, **kwargs)

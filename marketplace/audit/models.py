@@ -1,6 +1,7 @@
 """What was done, by whom: append-only."""
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenancy.models import TenantModel
@@ -13,7 +14,7 @@ class AuditEvent(TenantModel):
     actor = models.CharField(_("actor"), max_length=80)
     user_id = models.BigIntegerField(null=True)
     facts = models.JSONField(_("facts"), default=dict)
-    created_at = models.DateTimeField(_("when"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("when"), db_default=Now())
 
     class Meta:
         verbose_name = _("audit event")

@@ -6,6 +6,7 @@ per transfer, and another refuses every UPDATE and DELETE of entries and transfe
 """
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
@@ -45,7 +46,7 @@ class LedgerTransfer(TenantModel):
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     occurred_at = models.DateTimeField(_("occurred"))
-    created_at = models.DateTimeField(_("booked"), db_default=models.functions.Now())
+    created_at = models.DateTimeField(_("booked"), db_default=Now())
 
     class Meta:
         verbose_name = _("transfer")

@@ -19,7 +19,7 @@ class TenantModel(models.Model):
         abstract = True
 
 
-class TenantForeignKey(models.ForeignKey):
+class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A reference inside one tenant. The constraint is composite and lives in the migration's SQL."""
 
     def __init__(self, to: Any, **options: Any) -> None:

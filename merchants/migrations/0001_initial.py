@@ -5,46 +5,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='MerchantProfile',
+            name="MerchantProfile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('industry', models.CharField(blank=True, max_length=60, verbose_name='industry')),
-                ('region', models.CharField(blank=True, max_length=60, verbose_name='region')),
-                ('platforms', models.JSONField(default=list, verbose_name='platforms')),
-                ('size', models.CharField(choices=[('small', 'under 50 orders a day'), ('medium', '50 to 1,000 orders a day'), ('large', 'over 1,000 orders a day')], default='small', max_length=8, verbose_name='size')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                ("industry", models.CharField(blank=True, max_length=60, verbose_name="industry")),
+                ("region", models.CharField(blank=True, max_length=60, verbose_name="region")),
+                ("platforms", models.JSONField(default=list, verbose_name="platforms")),
+                (
+                    "size",
+                    models.CharField(
+                        choices=[
+                            ("small", "under 50 orders a day"),
+                            ("medium", "50 to 1,000 orders a day"),
+                            ("large", "over 1,000 orders a day"),
+                        ],
+                        default="small",
+                        max_length=8,
+                        verbose_name="size",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'merchant profile',
-                'verbose_name_plural': 'merchant profiles',
-                'constraints': [models.UniqueConstraint(fields=('merchant_id',), name='one_profile_per_merchant')],
+                "verbose_name": "merchant profile",
+                "verbose_name_plural": "merchant profiles",
+                "constraints": [models.UniqueConstraint(fields=("merchant_id",), name="one_profile_per_merchant")],
             },
         ),
         migrations.CreateModel(
-            name='Shop',
+            name="Shop",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('slug', models.SlugField(max_length=60, verbose_name='slug')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('platform', models.CharField(choices=[('jd', 'JD.com'), ('taobao', 'Taobao / Tmall'), ('douyin', 'Douyin'), ('pinduoduo', 'Pinduoduo'), ('shopify', 'Shopify'), ('woocommerce', 'WooCommerce'), ('other', 'Other')], default='other', max_length=12, verbose_name='platform')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('timezone', models.CharField(max_length=64, verbose_name='time zone')),
-                ('prices_include_tax', models.BooleanField(default=True, verbose_name='prices include tax')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                ("slug", models.SlugField(max_length=60, verbose_name="slug")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[
+                            ("jd", "JD.com"),
+                            ("taobao", "Taobao / Tmall"),
+                            ("douyin", "Douyin"),
+                            ("pinduoduo", "Pinduoduo"),
+                            ("shopify", "Shopify"),
+                            ("woocommerce", "WooCommerce"),
+                            ("other", "Other"),
+                        ],
+                        default="other",
+                        max_length=12,
+                        verbose_name="platform",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("timezone", models.CharField(max_length=64, verbose_name="time zone")),
+                ("prices_include_tax", models.BooleanField(default=True, verbose_name="prices include tax")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'shop',
-                'verbose_name_plural': 'shops',
-                'constraints': [models.UniqueConstraint(fields=('merchant_id', 'slug'), name='shop_slug_per_merchant')],
+                "verbose_name": "shop",
+                "verbose_name_plural": "shops",
+                "constraints": [models.UniqueConstraint(fields=("merchant_id", "slug"), name="shop_slug_per_merchant")],
             },
         ),
     ]

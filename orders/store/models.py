@@ -6,12 +6,13 @@ program can see that what it decided on is still what is stored.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from merchants.models import Shop
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
+from merchants.models import Shop
 
-NOW = models.functions.Now()
+NOW = Now()
 
 
 class Buyer(TenantModel):
@@ -28,7 +29,9 @@ class Buyer(TenantModel):
         verbose_name = _("buyer")
         verbose_name_plural = _("buyers")
         constraints = [models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref"], name="buyer_once")]
-        indexes = [models.Index(fields=["merchant_id", "contact_hash"], name="buyer_by_contact", condition=~models.Q(contact_hash=""))]
+        indexes = [
+            models.Index(fields=["merchant_id", "contact_hash"], name="buyer_by_contact", condition=~models.Q(contact_hash=""))
+        ]
 
     def __str__(self) -> str:
         return self.external_ref
@@ -218,7 +221,9 @@ class RefundRequest(TenantModel):
     class Meta:
         verbose_name = _("refund request")
         verbose_name_plural = _("refund requests")
-        constraints = [models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref", "line_no"], name="refund_request_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref", "line_no"], name="refund_request_once")
+        ]
         indexes = [models.Index(fields=["merchant_id", "shop"], name="refund_request_new", condition=models.Q(state="new"))]
 
     def __str__(self) -> str:

@@ -40,9 +40,7 @@ def access_order(*, merchant_id: int, pk: int) -> ShopOrder:
 
 def lines_of(order: ShopOrder) -> QuerySet[ShopOrderLine]:
     return (
-        ShopOrderLine.objects.filter(merchant_id=order.merchant_id, order_id=order.pk)
-        .select_related("sku")
-        .order_by("line_no")
+        ShopOrderLine.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).select_related("sku").order_by("line_no")
     )
 
 
@@ -142,7 +140,7 @@ def daily_sales(merchant_id: int, *, since: datetime, until: datetime) -> list[d
         .annotate(captured=Sum("captured_amount"), count=Count("id"), refunded=Sum(F("refunded_amount")))
         .order_by("day")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def order_counts(merchant_id: int) -> dict[str, Any]:
@@ -158,7 +156,5 @@ def order_counts(merchant_id: int) -> dict[str, Any]:
 
 def merchants_with_imports() -> list[tuple[int, int]]:
     """(merchant, batch) of every uploaded import that has not ended, across tenants (system role)."""
-    found = (
-        ImportBatch.objects.using("system").exclude(state__in=["finished", "failed"]).exclude(stored_path="").order_by("id")
-    )
+    found = ImportBatch.objects.using("system").exclude(state__in=["finished", "failed"]).exclude(stored_path="").order_by("id")
     return list(found.values_list("merchant_id", "id")[:1_000])

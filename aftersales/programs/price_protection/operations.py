@@ -23,7 +23,8 @@ FROM decided WHERE state = 'reserved' GROUP BY 1 ORDER BY 1
 """
 LARGEST = """
 SELECT jsonb_build_object('line_id', line_id, 'amount', amount, 'units', units, 'state', state, 'reason', reason, 'inputs',
-         jsonb_build_object('price', price, 'paid_amount', paid_amount, 'basis', basis, 'current', cost_now, 'difference', difference))
+         jsonb_build_object('price', price, 'paid_amount', paid_amount, 'basis', basis, 'current', cost_now,
+                            'difference', difference))
 FROM decided WHERE state <> 'refused' ORDER BY amount DESC, line_id LIMIT 10
 """
 
@@ -67,7 +68,7 @@ def run(context: RunContext) -> Outcome:
 
 
 def _claim_chunk(context: RunContext, outcome: Outcome, lo: int, hi: int) -> None:
-    values = {
+    values: dict[str, Any] = {
         "merchant": context.merchant_id,
         "run": context.run_id,
         "policy_version": context.policy_version,

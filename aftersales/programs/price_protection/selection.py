@@ -5,8 +5,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from marketplace.kernel.money import ZERO_DECIMAL
 from aftersales.programs.price_protection.rules import Settings
+from marketplace.kernel.money import ZERO_DECIMAL
 
 HERE = Path(__file__).parent
 

@@ -5,27 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEvent',
+            name="AuditEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('action', models.CharField(max_length=80, verbose_name='action')),
-                ('actor', models.CharField(max_length=80, verbose_name='actor')),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('facts', models.JSONField(default=dict, verbose_name='facts')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='when')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                ("action", models.CharField(max_length=80, verbose_name="action")),
+                ("actor", models.CharField(max_length=80, verbose_name="actor")),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("facts", models.JSONField(default=dict, verbose_name="facts")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="when")),
             ],
             options={
-                'verbose_name': 'audit event',
-                'verbose_name_plural': 'audit events',
+                "verbose_name": "audit event",
+                "verbose_name_plural": "audit events",
             },
         ),
     ]

@@ -2,66 +2,106 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import marketplace.tenancy.models
 from django.db import migrations, models
+
+import marketplace.tenancy.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='LedgerAccount',
+            name="LedgerAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('code', models.CharField(choices=[('refund_funding', 'Refund funding'), ('refunds_reserved', 'Refunds reserved'), ('refunds_paid', 'Refunds paid to buyers')], max_length=40, verbose_name='account')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('balance', models.BigIntegerField(default=0, verbose_name='balance')),
-                ('floor', models.BigIntegerField(null=True, verbose_name='floor')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                (
+                    "code",
+                    models.CharField(
+                        choices=[
+                            ("refund_funding", "Refund funding"),
+                            ("refunds_reserved", "Refunds reserved"),
+                            ("refunds_paid", "Refunds paid to buyers"),
+                        ],
+                        max_length=40,
+                        verbose_name="account",
+                    ),
+                ),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("balance", models.BigIntegerField(default=0, verbose_name="balance")),
+                ("floor", models.BigIntegerField(null=True, verbose_name="floor")),
             ],
             options={
-                'verbose_name': 'ledger account',
-                'verbose_name_plural': 'ledger accounts',
-                'constraints': [models.UniqueConstraint(fields=('merchant_id', 'code', 'currency'), name='one_account_per_code'), models.CheckConstraint(condition=models.Q(('floor__isnull', True), ('balance__gte', models.F('floor')), _connector='OR'), name='balance_above_floor')],
+                "verbose_name": "ledger account",
+                "verbose_name_plural": "ledger accounts",
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant_id", "code", "currency"), name="one_account_per_code"),
+                    models.CheckConstraint(
+                        condition=models.Q(("floor__isnull", True), ("balance__gte", models.F("floor")), _connector="OR"),
+                        name="balance_above_floor",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerTransfer',
+            name="LedgerTransfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=120, verbose_name='idempotency key')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('occurred_at', models.DateTimeField(verbose_name='occurred')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='booked')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                ("occurred_at", models.DateTimeField(verbose_name="occurred")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="booked")),
             ],
             options={
-                'verbose_name': 'transfer',
-                'verbose_name_plural': 'transfers',
-                'constraints': [models.UniqueConstraint(fields=('merchant_id', 'key'), name='transfer_once'), models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='transfer_positive')],
+                "verbose_name": "transfer",
+                "verbose_name_plural": "transfers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("merchant_id", "key"), name="transfer_once"),
+                    models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="transfer_positive"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LedgerEntry',
+            name="LedgerEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField()),
-                ('amount', models.BigIntegerField(verbose_name='amount')),
-                ('currency', models.CharField(max_length=3, verbose_name='currency')),
-                ('account', marketplace.tenancy.models.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.ledgeraccount')),
-                ('transfer', marketplace.tenancy.models.TenantForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='entries', to='ledger.ledgertransfer')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField()),
+                ("amount", models.BigIntegerField(verbose_name="amount")),
+                ("currency", models.CharField(max_length=3, verbose_name="currency")),
+                (
+                    "account",
+                    marketplace.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="ledger.ledgeraccount",
+                    ),
+                ),
+                (
+                    "transfer",
+                    marketplace.tenancy.models.TenantForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="entries",
+                        to="ledger.ledgertransfer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry',
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(fields=['merchant_id', 'account', 'id'], name='entry_by_account'), models.Index(fields=['merchant_id', 'transfer'], name='entry_by_transfer')],
+                "verbose_name": "entry",
+                "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(fields=["merchant_id", "account", "id"], name="entry_by_account"),
+                    models.Index(fields=["merchant_id", "transfer"], name="entry_by_transfer"),
+                ],
             },
         ),
     ]

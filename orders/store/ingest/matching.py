@@ -17,22 +17,22 @@ from marketplace.tenancy.scope import scope
 from orders.store.ingest.reader import text_buffer
 from orders.store.ingest.rows import ShopContext
 
-# Nobody has analysed the order store while a first import runs, so buyers, orders and lines are looked up by key
-# (LATERAL … OFFSET 0), starting from analysed tables: the work follows the buyers who returned something, not the history.
+# Nobody has analysed the order store while a first import runs: see apply.sql on why stored rows are fetched by lists of keys and
+# nested loops are off. The work follows the buyers who returned something, not the history.
 PREPARE = (
+    "SET LOCAL enable_nestloop = off",
     """CREATE TEMP TABLE wanted ON COMMIT DROP AS
        SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no FROM store_refundrequest
        WHERE merchant_id = %(merchant)s AND shop_id = %(shop)s AND state = 'new'""",
     """CREATE TEMP TABLE wanted_group ON COMMIT DROP AS
        SELECT DISTINCT buyer_id, sku_id, unit_amount FROM wanted WHERE buyer_id IS NOT NULL""",
-    "ANALYZE wanted_group",
+    "ANALYZE wanted, wanted_group",
+    "SELECT ARRAY(SELECT DISTINCT buyer_id FROM wanted_group) AS buyers",
     """CREATE TEMP TABLE buyer_order ON COMMIT DROP AS
-       SELECT g.buyer_id, o.id, o.external_ref
-       FROM (SELECT DISTINCT buyer_id FROM wanted_group) g
-       CROSS JOIN LATERAL (
-         SELECT o.id, o.external_ref FROM store_shoporder o
-         WHERE o.merchant_id = %(merchant)s AND o.buyer_id = g.buyer_id AND o.shop_id = %(shop)s OFFSET 0) o""",
+       SELECT o.buyer_id, o.id, o.external_ref FROM store_shoporder o
+       WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.buyer_id = ANY (%(buyers)s::bigint[])""",
     "ANALYZE buyer_order (buyer_id, id)",
+    "SELECT ARRAY(SELECT id FROM buyer_order) AS orders",
 )
 # Requests come first within a group, then the candidate lines, earliest first.
 CANDIDATES = """
@@ -42,10 +42,9 @@ FROM wanted
 UNION ALL
 SELECT g.buyer_id, g.sku_id, g.unit_amount, 1, l.id, l.quantity - l.returned_quantity, l.placed_at, o.external_ref, l.line_no
 FROM buyer_order o
-CROSS JOIN LATERAL (
-  SELECT l.* FROM store_shoporderline l
-  WHERE l.merchant_id = %(merchant)s AND l.order_id = o.id AND l.quantity > l.returned_quantity OFFSET 0) l
+JOIN store_shoporderline l ON l.order_id = o.id
 JOIN wanted_group g ON g.buyer_id = o.buyer_id AND g.sku_id = l.sku_id AND g.unit_amount = l.list_unit_amount
+WHERE l.merchant_id = %(merchant)s AND l.order_id = ANY (%(orders)s::bigint[]) AND l.quantity > l.returned_quantity
 ORDER BY 1, 2, 3, 4, 7, 8, 9
 """
 COPY = "COPY matched (request_id, line_id, quantity, state) FROM STDIN WITH (FORMAT csv)"
@@ -54,9 +53,10 @@ WRITE = (
     """INSERT INTO store_refundallocation (merchant_id, request_id, line_id, quantity)
        SELECT %(merchant)s, request_id, line_id, quantity FROM matched WHERE line_id IS NOT NULL
        ON CONFLICT (merchant_id, request_id, line_id) DO NOTHING""",
+    "SELECT ARRAY(SELECT DISTINCT line_id FROM matched WHERE line_id IS NOT NULL) AS lines",
     """UPDATE store_shoporderline l SET returned_quantity = l.returned_quantity + m.quantity, revision = l.revision + 1
        FROM (SELECT line_id, sum(quantity)::int AS quantity FROM matched WHERE line_id IS NOT NULL GROUP BY line_id) m
-       WHERE l.merchant_id = %(merchant)s AND l.id = m.line_id""",
+       WHERE l.merchant_id = %(merchant)s AND l.id = m.line_id AND l.id = ANY (%(lines)s::bigint[])""",
     """UPDATE store_refundrequest r SET state = m.state
        FROM (SELECT DISTINCT request_id, state FROM matched) m WHERE r.merchant_id = %(merchant)s AND r.id = m.request_id""",
 )
@@ -97,11 +97,11 @@ def allocate(requests: list[Request], lines: list[Candidate]) -> None:
 
 def match_refunds(*, shop: ShopContext) -> dict[str, int]:
     """Match every new refund request of the shop, in one transaction; returns how many ended in each state."""
-    parameters = {"merchant": shop.merchant_id, "shop": shop.shop_id}
+    parameters: dict[str, Any] = {"merchant": shop.merchant_id, "shop": shop.shop_id}
     tally: dict[str, int] = {}
     with scope(shop.merchant_id, durable=True), connection.chunked_cursor() as found, connection.cursor() as cursor:
         for statement in PREPARE:
-            cursor.execute(statement, parameters)
+            _execute(cursor, statement, parameters)
         found.execute(CANDIDATES, parameters)
         buffer = text_buffer()
         for request in _decided(iter(found.fetchone, None)):
@@ -114,8 +114,15 @@ def match_refunds(*, shop: ShopContext) -> dict[str, int]:
         cursor.execute(WRITE[0])
         cursor.copy_expert(COPY, buffer)
         for statement in WRITE[1:]:
-            cursor.execute(statement, parameters)
+            _execute(cursor, statement, parameters)
     return tally
+
+
+def _execute(cursor: Any, statement: str, parameters: dict[str, Any]) -> None:
+    """A statement that selects makes its columns parameters of those after it."""
+    cursor.execute(statement, parameters)
+    if statement.startswith("SELECT"):
+        parameters.update(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
 
 
 def _decided(found: Iterator[tuple[Any, ...]]) -> Iterator[Request]:

@@ -57,9 +57,7 @@ def open_batch(
     digest = sha256_of(path)
     with scope(shop.merchant_id):
         found = (
-            ImportBatch.objects.filter(
-                merchant_id=shop.merchant_id, shop_id=shop.shop_id, sha256=digest, format=format_name
-            )
+            ImportBatch.objects.filter(merchant_id=shop.merchant_id, shop_id=shop.shop_id, sha256=digest, format=format_name)
             .exclude(state__in=[State.FAILED] if corrects else DONE)
             .filter(corrects_id=corrects)
             .order_by("-id")
@@ -83,7 +81,13 @@ def open_batch(
 
 
 def run_batch(
-    *, batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, seconds: float | None = None, progress: Progress | None = None
+    *,
+    batch: ImportBatch,
+    shop: ShopContext,
+    path: Path,
+    at: datetime,
+    seconds: float | None = None,
+    progress: Progress | None = None,
 ) -> bool:
     """Carry a batch on for at most `seconds`; True when it is finished. Raises BadFile and ImportBusy."""
     _take_lock(shop)
@@ -96,9 +100,7 @@ def run_batch(
         _drop_lock(shop)
 
 
-def _carry_on(
-    batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, seconds: float | None, progress: Progress
-) -> bool:
+def _carry_on(batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, seconds: float | None, progress: Progress) -> bool:
     until = None if seconds is None else time.monotonic() + seconds
     with scope(batch.merchant_id):
         batch.refresh_from_db()
@@ -161,9 +163,7 @@ def _drop_lock(shop: ShopContext) -> None:
 def summary(batch: ImportBatch, seconds: float) -> dict[str, Any]:
     """The counts of a batch under their public names; the row classes sum to `rows_read`."""
     counts = batch.counts
-    named = (
-        "sale_lines sale_value orders lines_new lines_updated unchanged refund_requests matched_single quarantined".split()
-    )
+    named = "sale_lines sale_value orders lines_new lines_updated unchanged refund_requests matched_single quarantined".split()
     skipped = {key.removeprefix("skipped."): n for key, n in sorted(counts.items()) if key.startswith("skipped.")}
     return {
         "rows_read": batch.rows_read,

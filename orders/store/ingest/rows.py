@@ -76,4 +76,3 @@ class Format:
     as_record: Callable[[Any], Any]
     is_complete: bool
     scatters_orders: bool = False
-

@@ -36,7 +36,12 @@ def derive_prices(*, shop: ShopContext, rule: str, by: Actor) -> dict[str, int]:
     """
     if rule not in RULES:
         raise UserError(f"Unknown rule {rule!r}; choose one of {', '.join(RULES)}.")
-    parameters = {"merchant": shop.merchant_id, "shop": shop.shop_id, "currency": shop.currency, "tz": shop.timezone}
+    parameters: dict[str, Any] = {
+        "merchant": shop.merchant_id,
+        "shop": shop.shop_id,
+        "currency": shop.currency,
+        "tz": shop.timezone,
+    }
     tally: dict[str, int] = {}
     with scope(shop.merchant_id, durable=True), connection.cursor() as cursor:
         for name, statement in RULES[rule]():
@@ -78,7 +83,7 @@ def import_prices(*, shop: ShopContext, path: Path, by: Actor) -> dict[str, Any]
         else:
             writer.writerow((rows_read, *outcome))
     buffer.seek(0)
-    parameters = {"merchant": shop.merchant_id, "shop": shop.shop_id}
+    parameters: dict[str, Any] = {"merchant": shop.merchant_id, "shop": shop.shop_id}
     tally: dict[str, Any] = {"rows_read": rows_read}
     with scope(shop.merchant_id, durable=True), connection.cursor() as cursor:
         cursor.execute(TEMPORARY)

@@ -19,9 +19,7 @@ def _shops(request: HttpRequest) -> QuerySet[Any]:
 
 
 class OrderFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(
-        method="search", label=_("Order number"), widget=forms.TextInput(attrs={"type": "search"})
-    )
+    q = django_filters.CharFilter(method="search", label=_("Order number"), widget=forms.TextInput(attrs={"type": "search"}))
     status = django_filters.ChoiceFilter(choices=ShopOrder.Status, label=_("Status"), empty_label=_("All"))
     shop = django_filters.ModelChoiceFilter(queryset=_shops, label=_("Shop"), empty_label=_("All"))
     placed_from = django_filters.DateFilter(
@@ -31,8 +29,12 @@ class OrderFilter(django_filters.FilterSet):
         field_name="placed_at", lookup_expr="date__lte", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
     )
     o = django_filters.OrderingFilter(
-        fields=(("external_ref", "external_ref"), ("placed_at", "placed_at"), ("captured_amount", "captured_amount"),
-                ("refunded_amount", "refunded_amount"))
+        fields=(
+            ("external_ref", "external_ref"),
+            ("placed_at", "placed_at"),
+            ("captured_amount", "captured_amount"),
+            ("refunded_amount", "refunded_amount"),
+        )
     )
 
     class Meta:

@@ -33,7 +33,8 @@ class FileForm(forms.Form):
 class UploadForm(FileForm):
     shop = forms.ModelChoiceField(queryset=Shop.objects.none(), label=_("Shop"))
     format = forms.ChoiceField(
-        label=_("Format"), choices=[(name, FORMAT_LABELS.get(name, name)) for name in ("csv", "jsonl", "online-retail") if name in FORMATS]
+        label=_("Format"),
+        choices=[(name, FORMAT_LABELS.get(name, name)) for name in ("csv", "jsonl", "online-retail") if name in FORMATS],
     )
 
     def __init__(self, *args: Any, shops: Any, **kwargs: Any) -> None:

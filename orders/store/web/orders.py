@@ -21,9 +21,7 @@ from orders.store.web.extensions import order_extras
 from orders.store.web.filters import OrderFilter
 
 PAGE = 50
-EXPORT_COLUMNS = (
-    "order_ref shop status channel currency placed_at paid_at delivered_at captured refunded shipping".split()
-)
+EXPORT_COLUMNS = "order_ref shop status channel currency placed_at paid_at delivered_at captured refunded shipping".split()
 
 
 @require_safe

@@ -1,5 +1,6 @@
 """Product list and the price timeline of one product."""
 
+import heapq
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,5 +111,18 @@ def _chart(sku: Sku, points: list[PricePoint], days: int) -> StepChart:
 
 
 def _segments(points: list[PricePoint], source: str, since: datetime) -> list[Segment]:
-    chosen = [p for p in reversed(points) if p.source == source and not p.tier and (p.valid_to is None or p.valid_to > since)]
-    return [Segment(max(p.valid_from, since), p.valid_to, p.amount) for p in chosen]
+    """What a unit cost, without overlap: where several points hold at once, the lowest counts, as in price protection."""
+    chosen = [p for p in points if p.source == source and not p.tier and (p.valid_to is None or p.valid_to > since)]
+    edges = sorted({max(p.valid_from, since) for p in chosen} | {p.valid_to for p in chosen if p.valid_to})
+    waiting = sorted(chosen, key=lambda p: p.valid_from, reverse=True)
+    holding: list[tuple[int, int, PricePoint]] = []
+    found: list[Segment] = []
+    for edge, until in zip(edges, [*edges[1:], None], strict=False):
+        while waiting and waiting[-1].valid_from <= edge:
+            point = waiting.pop()
+            heapq.heappush(holding, (point.amount, point.pk, point))
+        while holding and (ends := holding[0][2].valid_to) is not None and ends <= edge:
+            heapq.heappop(holding)
+        if holding:
+            found.append(Segment(edge, until, holding[0][0]))
+    return found

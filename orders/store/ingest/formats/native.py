@@ -28,8 +28,10 @@ FLAGS = "is_gift is_bundle is_clearance is_flash is_live_room consent".split()
 COUNTS = ("returned_quantity", "open_aftersale_quantity", "line_no")
 ORDER_WIDE = "order_discount order_total".split()
 COLUMNS = frozenset(
-    [*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE]
-    + "record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split()
+    [
+        *(*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE),
+        *"record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split(),
+    ]
 )
 Row = tuple[list[Mapping[str, Any]] | None, ShopContext]
 

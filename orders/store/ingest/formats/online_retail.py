@@ -105,9 +105,7 @@ def parse(row: Row) -> list[Outcome]:
     return [_line(invoice, code, title, quantity, price, customer_text, placed_at)]
 
 
-def _line(
-    invoice: str, code: str, title: str, quantity: int, price: int, customer_text: str, placed_at: datetime
-) -> Outcome:
+def _line(invoice: str, code: str, title: str, quantity: int, price: int, customer_text: str, placed_at: datetime) -> Outcome:
     cancelled = bool(CANCELLATION.match(invoice))
     if not cancelled and not SALE_INVOICE.match(invoice):
         return Quarantine("bad_invoice_number", invoice[:40])
