@@ -1,17 +1,19 @@
 -- One range of buckets: from staged rows to buyers, products, orders, lines and refund requests. Every statement is safe to
 -- repeat. Parameters: merchant, shop, batch, lo, hi, currency, complete, is_correction. Statements are separated by a line of
--- dashes. A first line `-- name` keeps the row count under that name; `-- known` skips the statement where every order is new.
+-- dashes. A first line `-- name` keeps the row count under that name; `-- keys` makes the columns of the one row it selects
+-- parameters of the statements after it; `-- known` skips the statement where every order is new.
 --
--- Nobody has analysed the tables this fills, so the planner takes them for almost empty and would join them row by row. That is
--- why rows are looked up by key (LATERAL … OFFSET 0), once per product, buyer and order, and why the slice's own tables are
--- analysed. Sorting and grouping use the "C" order, which costs a third of the database's.
+-- While a first import runs nobody has analysed the tables it fills, and the planner takes the merchant for empty: a join would
+-- compare everything with everything. So stored rows are fetched by a literal list of keys (an index condition, or at worst one
+-- pass over the merchant's rows), the slice's own tables are analysed, and nothing is joined by nested loops.
+-- Sorting uses the "C" order, which costs a third of the database's.
 CREATE TEMP TABLE slice ON COMMIT DROP AS
 SELECT s.*, row_number() OVER (PARTITION BY s.kind, s.order_ref COLLATE "C" ORDER BY s.row_no)::int AS line_no,
        coalesce((s.extra->>'updated_at')::timestamptz, '-infinity') AS updated_at
 FROM store_stagedrow s
 WHERE s.merchant_id = %(merchant)s AND s.batch_id = %(batch)s AND s.bucket >= %(lo)s AND s.bucket < %(hi)s
 -----
-SET LOCAL default_statistics_target = 10
+SET LOCAL default_statistics_target = 10; SET LOCAL enable_nestloop = off
 -----
 ANALYZE slice (kind, order_ref, sku, buyer_ref)
 -----
@@ -46,20 +48,24 @@ WHERE (old.title = '' AND excluded.title <> '')
         excluded.is_flash, excluded.is_live_room)
        IS DISTINCT FROM (old.category, old.cost_amount, old.is_gift, old.is_bundle, old.is_clearance, old.is_flash, old.is_live_room))
 -----
+-- keys
+SELECT ARRAY(SELECT DISTINCT sku FROM slice) AS skus,
+       ARRAY(SELECT DISTINCT buyer_ref FROM slice WHERE buyer_ref IS NOT NULL) AS buyers,
+       ARRAY(SELECT DISTINCT order_ref FROM slice WHERE kind = 'S') AS orders
+-----
 CREATE TEMP TABLE slice_sku ON COMMIT DROP AS
-SELECT n.sku AS code, k.id
-FROM (SELECT DISTINCT sku FROM slice) n
-CROSS JOIN LATERAL (
-  SELECT k.id FROM store_sku k WHERE k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = n.sku OFFSET 0) k
+SELECT k.code, k.id FROM store_sku k
+WHERE k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = ANY (%(skus)s::text[])
 -----
 CREATE TEMP TABLE slice_buyer ON COMMIT DROP AS
-SELECT n.buyer_ref AS external_ref, b.id
-FROM (SELECT DISTINCT buyer_ref FROM slice) n
-CROSS JOIN LATERAL (
-  SELECT b.id FROM store_buyer b
-  WHERE b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = n.buyer_ref OFFSET 0) b
+SELECT b.external_ref, b.id FROM store_buyer b
+WHERE b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = ANY (%(buyers)s::text[])
 -----
-ANALYZE slice_sku, slice_buyer
+CREATE TEMP TABLE slice_known ON COMMIT DROP AS
+SELECT o.external_ref, o.id FROM store_shoporder o
+WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = ANY (%(orders)s::text[])
+-----
+ANALYZE slice_sku, slice_buyer, slice_known
 -----
 CREATE TEMP TABLE slice_order ON COMMIT DROP AS
 SELECT s.order_ref, max(s.buyer_ref) AS buyer_ref, max(s.channel) AS channel, min(s.placed_at) AS placed_at,
@@ -75,13 +81,14 @@ SELECT s.order_ref, max(s.buyer_ref) AS buyer_ref, max(s.channel) AS channel, mi
        max((s.extra->>'balance')::bigint) AS balance, max((s.extra->>'balance_opens_at')::timestamptz) AS balance_opens_at,
        max((s.extra->>'balance_closes_at')::timestamptz) AS balance_closes_at,
        max((s.extra->>'balance_paid_at')::timestamptz) AS balance_paid_at,
-       (SELECT o.id FROM store_shoporder o WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = s.order_ref) AS known_id
-FROM slice s WHERE s.kind = 'S' GROUP BY s.order_ref
+       max(o.id) AS known_id
+FROM slice s LEFT JOIN slice_known o ON o.external_ref = s.order_ref
+WHERE s.kind = 'S' GROUP BY s.order_ref
 -----
 ANALYZE slice_order (order_ref, buyer_ref, known_id)
 -----
--- orders_known
-SELECT 1 FROM slice_order WHERE known_id IS NOT NULL
+-- keys
+SELECT ARRAY(SELECT id FROM slice_known) AS known
 -----
 -- known
 WITH incoming AS (
@@ -95,7 +102,7 @@ SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status 
     balance_closes_at = i.balance_closes_at, balance_paid_at = i.balance_paid_at,
     source_updated_at = NULLIF(i.updated_at, '-infinity'), revision = o.revision + 1
 FROM incoming i
-WHERE o.merchant_id = %(merchant)s AND o.id = i.known_id AND NOT %(is_correction)s
+WHERE o.merchant_id = %(merchant)s AND o.id = i.known_id AND o.id = ANY (%(known)s::bigint[]) AND NOT %(is_correction)s
   AND coalesce(o.source_updated_at, '-infinity') <= i.updated_at
   AND (o.buyer_id, o.channel, o.placed_at, o.status, o.paid_at, o.delivered_at, o.completed_at, o.captured_amount,
        o.refunded_amount, o.shipping_amount, o.deposit_amount, o.deposit_paid_at, o.balance_amount, o.balance_opens_at,
@@ -117,16 +124,23 @@ WHERE n.known_id IS NULL
 ON CONFLICT (merchant_id, shop_id, external_ref) DO NOTHING
 -----
 CREATE TEMP TABLE slice_stored ON COMMIT DROP AS
-SELECT n.order_ref, o.*
-FROM slice_order n
-CROSS JOIN LATERAL (
-  SELECT o.id, o.paid_at, o.deposit_paid_at, o.delivered_at, o.completed_at, o.source_updated_at FROM store_shoporder o
-  WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = n.order_ref OFFSET 0) o
+SELECT o.external_ref AS order_ref, o.id, o.paid_at, o.deposit_paid_at, o.delivered_at, o.completed_at, o.source_updated_at
+FROM store_shoporder o
+WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = ANY (%(orders)s::text[])
 -----
 ANALYZE slice_stored (order_ref)
 -----
+CREATE TEMP TABLE slice_stored_line (LIKE store_shoporderline) ON COMMIT DROP
+-----
+-- known
+INSERT INTO slice_stored_line
+SELECT l.* FROM store_shoporderline l WHERE l.merchant_id = %(merchant)s AND l.order_id = ANY (%(known)s::bigint[])
+-----
+-- known
+ANALYZE slice_stored_line (order_id, line_no)
+-----
 CREATE TEMP TABLE slice_line ON COMMIT DROP AS
-SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no + last.line_no) AS line_no, s.quantity, s.unit_amount,
+SELECT o.id AS order_id, k.id AS sku_id, coalesce((s.extra->>'line_no')::int, s.line_no + coalesce(last.line_no, 0)) AS line_no, s.quantity, s.unit_amount,
        s.paid_amount, s.channel, s.tier, s.placed_at, o.delivered_at, o.completed_at, o.deposit_paid_at,
        coalesce((s.extra->>'paid_at')::timestamptz, CASE WHEN o.paid_at IS NOT NULL THEN s.placed_at END) AS paid_at,
        (s.extra->>'returned_quantity')::int AS returned, (s.extra->>'open_aftersale_quantity')::int AS open_aftersale,
@@ -135,14 +149,27 @@ FROM slice s
 JOIN slice_stored o ON o.order_ref = s.order_ref
 JOIN slice_sku k ON k.code = s.sku
 -- Corrected rows of an order whose other rows are stored already go behind them.
-CROSS JOIN LATERAL (
-  SELECT CASE WHEN %(is_correction)s THEN
-    (SELECT coalesce(max(l.line_no), 0) FROM store_shoporderline l WHERE l.merchant_id = %(merchant)s AND l.order_id = o.id)
-  ELSE 0 END AS line_no) last
+LEFT JOIN (SELECT order_id, max(line_no) AS line_no FROM slice_stored_line WHERE %(is_correction)s GROUP BY order_id) last
+  ON last.order_id = o.id
 WHERE s.kind = 'S' AND coalesce(o.source_updated_at, '-infinity') <= s.updated_at
 -----
 -- known
 ANALYZE slice_line (order_id, line_no)
+-----
+-- known
+CREATE TEMP TABLE slice_changed ON COMMIT DROP AS
+SELECT l.id, n.*
+FROM slice_line n JOIN slice_stored_line l ON l.order_id = n.order_id AND l.line_no = n.line_no
+WHERE (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.deposit_paid_at,
+       l.delivered_at, l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
+      IS DISTINCT FROM
+      (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at,
+       n.delivered_at, n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
+       coalesce(n.open_aftersale, l.open_aftersale_quantity), coalesce(n.goodwill, l.goodwill_amount),
+       coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
+-----
+-- known keys
+SELECT ARRAY(SELECT id FROM slice_changed) AS changed
 -----
 -- known lines_updated
 UPDATE store_shoporderline l
@@ -153,15 +180,8 @@ SET sku_id = n.sku_id, quantity = n.quantity, list_unit_amount = n.unit_amount, 
     open_aftersale_quantity = coalesce(n.open_aftersale, l.open_aftersale_quantity),
     goodwill_amount = coalesce(n.goodwill, l.goodwill_amount), tax_rate_ppm = coalesce(n.tax_rate_ppm, l.tax_rate_ppm),
     revision = l.revision + 1
-FROM slice_line n
-WHERE l.merchant_id = %(merchant)s AND l.order_id = n.order_id AND l.line_no = n.line_no
-  AND (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.deposit_paid_at,
-       l.delivered_at, l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
-      IS DISTINCT FROM
-      (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at,
-       n.delivered_at, n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
-       coalesce(n.open_aftersale, l.open_aftersale_quantity), coalesce(n.goodwill, l.goodwill_amount),
-       coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
+FROM slice_changed n
+WHERE l.merchant_id = %(merchant)s AND l.id = n.id AND l.id = ANY (%(changed)s::bigint[])
 -----
 -- lines_new
 INSERT INTO store_shoporderline
@@ -172,6 +192,8 @@ SELECT %(merchant)s, n.order_id, n.sku_id, n.line_no, n.quantity, least(coalesce
        %(currency)s, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at, n.delivered_at,
        n.completed_at, 0
 FROM slice_line n
+WHERE NOT EXISTS (SELECT 1 FROM slice_stored_line l WHERE l.order_id = n.order_id AND l.line_no = n.line_no)
+ORDER BY n.sku_id, n.paid_at
 ON CONFLICT (merchant_id, order_id, line_no) DO NOTHING
 -----
 INSERT INTO store_refundrequest

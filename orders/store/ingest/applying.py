@@ -3,6 +3,7 @@
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 from django.db import connection
 
@@ -14,8 +15,8 @@ from orders.store.ingest.staging import BUCKETS, merged
 from orders.store.models import ImportBatch
 
 ROWS_PER_STEP = 100_000
-#: The first line of a statement of apply.sql that is counted, or skipped where every order is new.
-MARKED = re.compile(r"-- (?P<known>known)? ?(?P<name>(?:orders|lines)_[a-z]+)?$", re.MULTILINE)
+#: The first line of a statement of apply.sql that is skipped, counted or makes parameters.
+MARKED = re.compile(r"-- (?P<known>known)? ?(?P<name>keys|lines_[a-z]+)?$", re.MULTILINE)
 STATEMENTS = [part.strip() for part in Path(__file__).with_name("apply.sql").read_text().split("-----\n")]
 TALLIES = """
 SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
@@ -36,7 +37,7 @@ def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) 
 
 
 def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> None:
-    parameters: dict[str, int | str | bool] = {
+    parameters: dict[str, Any] = {
         "merchant": batch.merchant_id,
         "shop": shop.shop_id,
         "batch": batch.pk,
@@ -52,17 +53,22 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
             if FORMATS[batch.format].scatters_orders:
                 touched["quarantined"] = settle_totals(cursor, parameters)
             for statement in STATEMENTS:
-                marks = MARKED.match(statement)
-                if marks and marks["known"] and not touched["orders_known"]:
-                    continue
-                cursor.execute(statement, parameters)
-                if marks and marks["name"]:
-                    touched[marks["name"]] = cursor.rowcount
+                _execute(cursor, statement, parameters, touched)
             cursor.execute(TALLIES)
             sales, value, refunds, orders = cursor.fetchone()
-        del touched["orders_known"]
         touched["unchanged"] = sales - touched["lines_new"] - touched["lines_updated"]
         tally = {**touched, "sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
         batch.buckets_done = hi
         batch.counts = merged(batch.counts, tally)
         batch.save(update_fields=["buckets_done", "counts"])
+
+
+def _execute(cursor: Any, statement: str, parameters: dict[str, Any], touched: dict[str, int]) -> None:
+    marks = MARKED.match(statement)
+    if marks and marks["known"] and not parameters["known"]:
+        return
+    cursor.execute(statement, parameters)
+    if marks and marks["name"] == "keys":
+        parameters.update(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
+    elif marks and marks["name"]:
+        touched[marks["name"]] = cursor.rowcount

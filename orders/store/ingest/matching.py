@@ -8,7 +8,7 @@ group depends on nothing outside it, so groups are streamed and the result is wr
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from django.db import connection
@@ -17,6 +17,7 @@ from marketplace.tenancy.scope import scope
 from orders.store.ingest.reader import text_buffer
 from orders.store.ingest.rows import ShopContext
 
+FETCH = 5_000
 # Nobody has analysed the order store while a first import runs: see apply.sql on why stored rows are fetched by lists of keys and
 # nested loops are off. The work follows the buyers who returned something, not the history.
 PREPARE = (
@@ -104,7 +105,7 @@ def match_refunds(*, shop: ShopContext) -> dict[str, int]:
             _execute(cursor, statement, parameters)
         found.execute(CANDIDATES, parameters)
         buffer = text_buffer()
-        for request in _decided(iter(found.fetchone, None)):
+        for request in _decided(chain.from_iterable(iter(lambda: found.fetchmany(FETCH), []))):
             tally[f"matched_{request.state}"] = tally.get(f"matched_{request.state}", 0) + 1
             for line_id, quantity in request.taken:
                 buffer.write(f"{request.id},{line_id},{quantity},{request.state}\n")
