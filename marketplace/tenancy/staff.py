@@ -1,0 +1,27 @@
+"""Django admin for staff: reads across tenants as the system role; what is money or history is read-only."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+
+class StaffAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Lists and shows; adds, changes and deletes nothing. Uses the system role, so that every tenant is visible."""
+
+    using = "system"
+    list_per_page = 50
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).using(self.using)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
