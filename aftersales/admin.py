@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from aftersales.models import Claim, Payout, ProgramPolicy, ProgramRun
-from marketplace.tenancy.staff import StaffAdmin
+from marketplace.tenancy.staff import StaffAdmin, money
 
 
 @admin.register(ProgramPolicy)
@@ -22,7 +22,7 @@ class ProgramRunAdmin(StaffAdmin):
 
 @admin.register(Claim)
 class ClaimAdmin(StaffAdmin):
-    list_display = ("id", "merchant_id", "program", "order", "state", "reason", "amount", "currency", "created_at")
+    list_display = ("id", "merchant_id", "program", "order", "state", "reason", money("amount"), "created_at")
     list_filter = ("program", "state", "reason")
     search_fields = ("=merchant_id", "=order__external_ref")
     list_select_related = ("order",)
@@ -30,6 +30,6 @@ class ClaimAdmin(StaffAdmin):
 
 @admin.register(Payout)
 class PayoutAdmin(StaffAdmin):
-    list_display = ("request_id", "merchant_id", "state", "amount", "currency", "attempts", "created_at", "settled_at")
+    list_display = ("request_id", "merchant_id", "state", money("amount"), "attempts", "created_at", "settled_at")
     list_filter = ("state", "currency")
     search_fields = ("=request_id", "=merchant_id")

@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AftersalesConfig(AppConfig):
     name = "aftersales"
+    verbose_name = _("After-sales programs")
 
     def ready(self) -> None:
         from aftersales.web.views import order_extra

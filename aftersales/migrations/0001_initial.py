@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name="ProgramPolicy",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
                 ("program", models.CharField(max_length=40, verbose_name="program")),
                 ("version", models.IntegerField(verbose_name="version")),
                 ("settings", models.JSONField(verbose_name="settings")),
@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
             name="ProgramRun",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
                 ("program", models.CharField(max_length=40, verbose_name="program")),
                 ("settings", models.JSONField(verbose_name="settings")),
                 ("as_of", models.DateTimeField(verbose_name="as of")),
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
             name="Claim",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
                 ("program", models.CharField(max_length=40, verbose_name="program")),
                 ("sequence", models.IntegerField(verbose_name="claim number")),
                 (
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             name="SandboxPayment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
                 ("request_id", models.CharField(max_length=60)),
                 ("amount", models.BigIntegerField()),
                 ("currency", models.CharField(max_length=3)),
@@ -176,7 +176,7 @@ class Migration(migrations.Migration):
             name="Payout",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
                 (
                     "state",
                     models.CharField(

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class TenantModel(models.Model):
@@ -13,7 +14,7 @@ class TenantModel(models.Model):
     """
 
     tenant_owner: ClassVar[str] = "merchant_id"
-    merchant_id = models.BigIntegerField()
+    merchant_id = models.BigIntegerField(_("merchant"))
 
     class Meta:
         abstract = True

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="MerchantProfile",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("industry", models.CharField(blank=True, max_length=60, verbose_name="industry")),
                 ("region", models.CharField(blank=True, max_length=60, verbose_name="region")),
                 ("platforms", models.JSONField(default=list, verbose_name="platforms")),
@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
             name="Shop",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("slug", models.SlugField(max_length=60, verbose_name="slug")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 (

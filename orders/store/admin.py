@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from marketplace.tenancy.staff import StaffAdmin
+from marketplace.tenancy.staff import StaffAdmin, money
 from orders.store.models import ImportBatch, PricePoint, Promotion, QuarantinedRow, RefundRequest, ShopOrder, Sku
 
 
@@ -14,8 +14,8 @@ class ShopOrderAdmin(StaffAdmin):
         "shop",
         "status",
         "currency",
-        "captured_amount",
-        "refunded_amount",
+        money("captured_amount"),
+        money("refunded_amount"),
         "placed_at",
     )
     list_filter = ("status", "currency")
@@ -31,7 +31,7 @@ class SkuAdmin(StaffAdmin):
 
 @admin.register(PricePoint)
 class PricePointAdmin(StaffAdmin):
-    list_display = ("sku", "merchant_id", "amount", "currency", "valid_from", "valid_to", "source", "tier")
+    list_display = ("sku", "merchant_id", money("amount"), "valid_from", "valid_to", "source", "tier")
     list_filter = ("source", "currency")
     search_fields = ("=sku__code", "=merchant_id")
     list_select_related = ("sku",)

@@ -29,7 +29,7 @@ PROMO_BRANCH = """
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
    AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to
    AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
 """
 
 

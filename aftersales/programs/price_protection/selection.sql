@@ -22,18 +22,19 @@ WITH point AS MATERIALIZED (
     AND (NOT %(lowest)s OR p.source <> 'observed' OR p.valid_to <= %(as_of)s)
     AND (%(lowest)s OR %(late_claims)s OR coalesce(p.valid_to, 'infinity') > %(as_of)s)),
 met AS (
+  -- Paid more than this price times the quantity, written without the product, which may exceed bigint.
   SELECT p.*, l.id AS line_id, NULL::timestamptz AS promo_until
   FROM point p
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
    AND l.{anchor} >= p.anchor_from AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
   UNION ALL
   -- A presale is covered from its deposit on: prices that began between the deposit and the payment of the rest.
   SELECT p.*, l.id, NULL
   FROM point p
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
    AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE l.paid_amount > p.price * l.quantity OR l.currency <> p.price_currency
+  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
   {promo_branch}),
 timed AS (
   SELECT m.*, l.order_id, l.sku_id AS line_sku, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
@@ -71,8 +72,8 @@ weighed AS (
     FROM aftersales_claim e
     WHERE e.merchant_id = %(merchant)s AND e.program = 'price_protection' AND e.line_id = b.line_id AND e.sequence > 0) c ON true),
 priced AS (
-  SELECT w.*, w.kept * w.price AS cost_now,
-         w.basis - w.goodwill_amount - w.protected_before - w.kept * w.price AS difference,
+  SELECT w.*, w.kept::numeric * w.price AS cost_now,
+         w.basis - w.goodwill_amount - w.protected_before - w.kept::numeric * w.price AS difference,
          CASE WHEN w.order_status IN ('cancelled', 'open') OR w.order_paid_at IS NULL THEN 'ORDER_INACTIVE'
               WHEN w.price_currency <> w.currency THEN 'CURRENCY_MISMATCH'
               WHEN w.is_excluded OR (w.paid_amount = 0 AND 'free' = ANY (%(exclude)s)) THEN 'EXCLUDED'
@@ -80,15 +81,15 @@ priced AS (
               WHEN %(refuse_open)s AND w.open_aftersale_quantity > 0 THEN 'AFTERSALE_OPEN'
               WHEN w.kept <= 0 THEN 'NOTHING_KEPT'
               WHEN %(max_claims)s IS NOT NULL AND w.claims >= %(max_claims)s THEN 'CLAIM_LIMIT'
-              WHEN w.basis - w.goodwill_amount - w.protected_before - w.kept * w.price
+              WHEN w.basis - w.goodwill_amount - w.protected_before - w.kept::numeric * w.price
                    < greatest(1, coalesce(%(min_diff)s, CASE WHEN w.currency = ANY (%(zero_decimal)s) THEN 1 ELSE 10 END))
               THEN 'BELOW_MIN' END AS refusal
   FROM weighed w),
 computed AS (
   SELECT p.*,
-         -- round_half_up(difference × rate) in integers, for shops whose prices exclude tax
-         CASE WHEN p.prices_include_tax THEN 0 ELSE (2 * p.difference * p.tax_rate_ppm + 1000000) / 2000000 END AS tax,
-         bool_or(p.refusal IS NULL AND ((p.paid_amount - p.price * p.quantity) * 100 > p.paid_amount * %(hold_percent)s::int
+         -- round_half_up(difference × rate), for shops whose prices exclude tax; the difference is numeric, so floor() is needed
+         CASE WHEN p.prices_include_tax THEN 0 ELSE floor((2 * p.difference * p.tax_rate_ppm + 1000000) / 2000000) END AS tax,
+         bool_or(p.refusal IS NULL AND ((p.paid_amount - p.price::numeric * p.quantity) * 100 > p.paid_amount * %(hold_percent)s::int
                  OR (%(hold_percent)s IS NOT NULL AND p.price < p.cost_amount))) OVER (PARTITION BY p.sku_id) AS is_suspicious
   FROM priced p),
 capped AS (

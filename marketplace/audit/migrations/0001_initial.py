@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="AuditEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("action", models.CharField(max_length=80, verbose_name="action")),
                 ("actor", models.CharField(max_length=80, verbose_name="actor")),
                 ("user_id", models.BigIntegerField(null=True)),

@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
             name="LedgerAccount",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 (
                     "code",
                     models.CharField(
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
             name="LedgerTransfer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("key", models.CharField(max_length=120, verbose_name="idempotency key")),
                 ("kind", models.CharField(max_length=60, verbose_name="kind")),
                 ("amount", models.BigIntegerField(verbose_name="amount")),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             name="LedgerEntry",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("merchant_id", models.BigIntegerField()),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("amount", models.BigIntegerField(verbose_name="amount")),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
                 (
