@@ -6,7 +6,7 @@ from marketplace.tenancy.ddl import APP, SYSTEM, secure_table
 
 FIND_SHOP = f"""
 CREATE FUNCTION find_shops(p_merchant text, p_shop text) RETURNS TABLE (merchant_id bigint, shop_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
   SELECT s.merchant_id, s.id FROM merchants_shop s JOIN accounts_organization o ON o.id = s.merchant_id
   WHERE s.slug = p_shop AND (p_merchant IS NULL OR o.slug = p_merchant) LIMIT 2
 $$;

@@ -8,11 +8,11 @@ OWN_ORGANIZATIONS = f"id IN (SELECT organization_id FROM accounts_membership WHE
 
 FUNCTIONS = f"""
 CREATE FUNCTION find_organization(p_slug text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT id FROM accounts_organization WHERE slug = p_slug $$;
 
 CREATE FUNCTION create_organization(p_kind text, p_slug text, p_name text, OUT id bigint, OUT created boolean)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   INSERT INTO accounts_organization (kind, slug, name) VALUES (p_kind, p_slug, p_name)
   ON CONFLICT (slug) DO NOTHING RETURNING accounts_organization.id INTO id;

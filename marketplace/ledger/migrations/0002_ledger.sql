@@ -1,7 +1,7 @@
 -- A transfer whose entries do not sum to zero never commits. Statement-level over the transition table: a deferred row
 -- trigger costs seven times as much, and as an invoker's it let an unbalanced row through when the scope changed before COMMIT.
 CREATE FUNCTION ledger_refuse_unbalanced() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE wrong record;
 BEGIN
   SELECT transfer_id, currency, sum(amount) AS off INTO wrong
@@ -23,9 +23,10 @@ FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_ledgertransfer
 FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
 
--- SECURITY DEFINER functions see every tenant, so each first makes sure that the caller may speak for this one.
+-- SECURITY DEFINER functions see every tenant, so each first makes sure that the caller may speak for this one. Their search
+-- path ends with pg_temp: unnamed it comes first, and a caller's temporary table would stand in for the real one.
 CREATE FUNCTION ledger_require_tenant(p_merchant bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
   IF session_user <> 'shangban_system'
      AND p_merchant IS DISTINCT FROM NULLIF(current_setting('app.tenant', true), '')::bigint THEN
@@ -34,7 +35,7 @@ BEGIN
 END $$;
 
 CREATE FUNCTION open_account(p_merchant bigint, p_code text, p_currency text, p_floor bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE found_id bigint;
 BEGIN
   PERFORM ledger_require_tenant(p_merchant);
@@ -49,7 +50,7 @@ END $$;
 CREATE FUNCTION post_transfers(
   p_merchant bigint, p_kind text, p_currency text, p_debit bigint, p_credit bigint,
   p_keys text[], p_amounts bigint[], p_at timestamptz) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE posted bigint; total bigint; accounts integer; clash text;
 BEGIN
   PERFORM ledger_require_tenant(p_merchant);
@@ -86,7 +87,7 @@ BEGIN
   RETURN posted;
 END $$;
 
-REVOKE ALL ON FUNCTION open_account(bigint, text, text, bigint),
+REVOKE ALL ON FUNCTION ledger_refuse_unbalanced(), open_account(bigint, text, text, bigint),
   post_transfers(bigint, text, text, bigint, bigint, text[], bigint[], timestamptz) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION open_account(bigint, text, text, bigint),
   post_transfers(bigint, text, text, bigint, bigint, text[], bigint[], timestamptz) TO shangban_app, shangban_system;

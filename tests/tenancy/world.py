@@ -1,0 +1,163 @@
+"""Two merchants with a row in every tenant table, made through the doors people use. Their names are on everything they own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, connections
+
+from aftersales.models import Claim, ProgramRun
+from aftersales.operations import claim_order
+from aftersales.payouts.operations import settle_payouts
+from aftersales.programs.policies import save_policy
+from aftersales.programs.price_protection.rules import DEFAULTS
+from aftersales.programs.registry import program_named
+from aftersales.programs.runner import open_run
+from marketplace.accounts.models import User
+from marketplace.accounts.operations import add_member, ensure_user
+from marketplace.accounts.roles import Role
+from marketplace.tenancy.actor import CLI
+from marketplace.tenancy.guard import tenant_tables
+from marketplace.tenancy.scope import scope
+from orders.store.ingest.operations import open_batch
+from orders.store.models import ImportBatch, Promotion, ShopOrder, Sku
+from tests import cast
+from tests.engine import doors
+
+NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
+BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
+STAGED = (
+    "INSERT INTO store_stagedrow (merchant_id, batch_id, bucket, row_no, kind, order_ref, sku, quantity, unit_amount,"
+    " paid_amount, placed_at, channel, tier) VALUES (%s, %s, 0, 1, 's', %s, %s, 1, 1, 1, %s, '', '')"
+)
+#: Fingerprints of one merchant's rows; any change of any of them changes it.
+FINGERPRINT = "SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE {owner} = %(of)s"
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A merchant with a row in every tenant table, and the ids the addresses of the site need."""
+
+    merchant: cast.Merchant
+    ids: dict[str, int]
+    members: dict[str, User]
+
+    @property
+    def id(self) -> int:
+        return self.merchant.id
+
+    @property
+    def owner(self) -> User:
+        return self.merchant.owner
+
+
+@dataclass(frozen=True)
+class World:
+    acme: Filled
+    other: Filled
+
+
+def build(folder: Path) -> World:
+    return World(filled(cast.acme(), folder), filled(cast.other(), folder))
+
+
+def documents(name: str) -> list[dict[str, Any]]:
+    """Five orders, among them one whose price fell, one whose fall looks like a mistake, and one that is broken."""
+
+    def order(number: int, sku: str, price: str, quantity: int = 1, **facts: Any) -> dict[str, Any]:
+        line = {"sku": f"{name}-{sku}", "title": f"{name} {sku.lower()}", "quantity": quantity, "list_unit_price": price}
+        common = {"order_ref": f"{name}-{number}", "buyer_ref": f"{name}-B{number}", "contact": f"b{number}@{name}.example"}
+        return {**common, **BOUGHT, "status": "delivered", **facts, "lines": [line]}
+
+    return [
+        order(1001, "LAMP", "100.00", 2),
+        order(1002, "TENT", "500.00"),
+        order(1003, "ROPE", "30.00"),
+        order(1004, "CUP", "9.00", 2),
+        order(9004, "CUP", "9.00", record="refund_request", buyer_ref=f"{name}-B1004", placed_at="2026-03-05T10:00:00"),
+        order(1005, "VASE", "-1.00"),
+    ]
+
+
+def filled(merchant: cast.Merchant, folder: Path) -> Filled:
+    name = merchant.slug.upper()
+    place = folder / merchant.slug
+    place.mkdir()
+    doors.import_orders(merchant, doors.orders_file(place, documents(name), "jsonl"), "jsonl")
+    prices = {"LAMP": "80.00", "TENT": "90.00"}
+    table = [{"sku": f"{name}-{sku}", "price": price, "valid_from": "2026-03-06T00:00:00"} for sku, price in prices.items()]
+    doors.import_prices(merchant, doors.table_file(place / "prices.csv", table))
+    _programs(merchant, name)
+    waiting = _waiting_import(merchant, name, place)
+    run = open_run(
+        program=program_named("price_protection"), merchant_id=merchant.id, shop=merchant.shop, settings=DEFAULTS, as_of=NOW,
+        by=CLI, at=NOW, dry_run=True,
+    )  # fmt: skip
+    return Filled(merchant, {**_ids(merchant), "waiting_import": waiting, "waiting_run": run.pk}, _members(merchant))
+
+
+def _programs(merchant: cast.Merchant, name: str) -> None:
+    with scope(merchant.id):
+        Promotion.objects.create(
+            merchant_id=merchant.id, shop=merchant.shop, code=f"{name}-SALE", name=f"{name} sale", purchase_from=NOW,
+            purchase_to=NOW, protected_until=NOW,
+        )  # fmt: skip
+        save_policy(
+            merchant_id=merchant.id, program=program_named("price_protection"), settings=DEFAULTS, automatic=True, by=CLI, at=NOW
+        )
+        untouched = ShopOrder.objects.get(merchant_id=merchant.id, external_ref=f"{name}-1003").pk
+    doors.run_program(merchant, NOW.isoformat())
+    claim_order(merchant_id=merchant.id, order_id=untouched, as_of=NOW, by=CLI, at=NOW)
+    settle_payouts(merchant_id=merchant.id, at=NOW)
+
+
+def _waiting_import(merchant: cast.Merchant, name: str, place: Path) -> int:
+    """An uploaded file nobody has read yet, with a row staged."""
+    upload = place / "waiting.upload"
+    doors.orders_file(place, [{**documents(name)[0], "order_ref": f"{name}-2001"}], "jsonl").rename(upload)
+    batch = open_batch(shop=merchant.context, path=upload, file_name=f"{name}.jsonl", format_name="jsonl", stored=True, by=CLI)
+    with scope(merchant.id), connection.cursor() as cursor:
+        cursor.execute(STAGED, [merchant.id, batch.pk, f"{name}-S", f"{name}-S", NOW])
+    return batch.pk
+
+
+def _ids(merchant: cast.Merchant) -> dict[str, int]:
+    name = merchant.slug.upper()
+    with scope(merchant.id):
+        claims = {claim.state: claim.pk for claim in Claim.objects.filter(merchant_id=merchant.id)}
+        return {
+            "order": ShopOrder.objects.get(merchant_id=merchant.id, external_ref=f"{name}-1001").pk,
+            "sku": Sku.objects.get(merchant_id=merchant.id, code=f"{name}-LAMP").pk,
+            "import": ImportBatch.objects.get(merchant_id=merchant.id, state="finished").pk,
+            "claim": claims["reserved"],
+            "held": claims["held"],
+            "run": ProgramRun.objects.filter(merchant_id=merchant.id, dry_run=False).earliest("id").pk,
+        }
+
+
+def _members(merchant: cast.Merchant) -> dict[str, User]:
+    """One member per role; none of them may export unless the role does."""
+    found = {}
+    for role in Role.values:
+        found[role] = ensure_user(email=f"{role}.member@{merchant.slug}.example", password=cast.PASSWORD)
+        add_member(organization_id=merchant.id, user=found[role], role=role, may_export=False, by=CLI)
+    return found
+
+
+def fingerprint(merchant_id: int) -> dict[str, tuple[int, str | None]]:
+    """Per tenant table the number and a hash of a merchant's rows, as the owner of the schema sees them."""
+    parts = [FINGERPRINT.format(table=table, owner=owner) for table, owner in sorted(tenant_tables().items())]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), {"of": merchant_id})
+        return {table: (count, digest) for table, count, digest in cursor.fetchall()}
+
+
+def names_of_urls(patterns: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every address of a URLconf under its full name; unnamed ones under their route."""
+    for entry in patterns:
+        if hasattr(entry, "url_patterns"):
+            yield from names_of_urls(entry.url_patterns, f"{prefix}{entry.namespace}:" if entry.namespace else prefix)
+        else:
+            yield prefix + (entry.name or f"unnamed {entry.pattern}"), entry
