@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.money import format_major
 
-
 LABELS = {"captured_amount": _("captured"), "refunded_amount": _("refunded"), "balance": _("balance")}
 
 

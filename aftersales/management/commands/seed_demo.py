@@ -25,6 +25,7 @@ from orders.store.ingest.operations import open_batch, run_batch
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import ImportBatch
 from orders.store.prices.operations import import_prices
+from orders.store.promotions.operations import import_promotions
 
 PASSWORD = "shangban-demo-2026"  # noqa: S105 - the demo's password is printed for everyone to use
 #: The moment the demo's files end: its round of programs is always run as of then.
@@ -66,10 +67,17 @@ def _fill(shop: Shop, folder: Path) -> str:
         batch = open_batch(shop=context, path=path, file_name=path.name, format_name="jsonl", stored=False, by=CLI)
         run_batch(batch=batch, shop=context, path=path, at=timezone.now())
     import_prices(shop=context, path=folder / "prices.csv", by=CLI)
+    if (sales := folder / "promotions.csv").is_file():
+        import_promotions(shop=context, path=sales, by=CLI)
     program = program_named(PROGRAM)
     with scope(shop.merchant_id):
         policy = active_policy(merchant_id=shop.merchant_id, program=PROGRAM) or save_policy(
-            merchant_id=shop.merchant_id, program=program, settings=DEFAULTS, automatic=True, by=CLI, at=timezone.now()
+            merchant_id=shop.merchant_id,
+            program=program,
+            settings={**DEFAULTS, "price_point": "lowest"},
+            automatic=True,
+            by=CLI,
+            at=timezone.now(),
         )
     done = run(
         program=program, merchant_id=shop.merchant_id, shop=shop, settings=policy.settings, as_of=AS_OF, by=CLI,

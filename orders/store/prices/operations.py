@@ -2,10 +2,9 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import connection
 
@@ -14,6 +13,7 @@ from marketplace.kernel.errors import UserError
 from marketplace.kernel.money import BadAmount, is_currency, parse_minor
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile, lines_of, text_buffer
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import PricePoint
@@ -143,7 +143,4 @@ def _point(row: dict[str, str], shop: ShopContext) -> tuple[Any, ...] | str:
 
 
 def _moment(text: str, shop: ShopContext) -> datetime | None:
-    if not text:
-        return None
-    found = datetime.fromisoformat(text)
-    return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(shop.timezone))).astimezone(UTC)
+    return parse_moment(text, shop.timezone) if text else None

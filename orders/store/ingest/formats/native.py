@@ -8,13 +8,13 @@ import base64
 import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from marketplace.kernel.money import BadAmount, largest_remainder, parse_minor
 from orders.store.contacts import encrypt, lookup_hash
+from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Staged
 
@@ -225,8 +225,7 @@ def _whole(record: Mapping[str, str], name: str) -> int:
 
 def _moment(text: str, shop: ShopContext) -> datetime:
     try:
-        found = datetime.fromisoformat(text)
-        return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(shop.timezone))).astimezone(UTC)
+        return parse_moment(text, shop.timezone)
     except (ValueError, OverflowError) as error:
         raise _Refused("bad_time", text[:40]) from error
 

@@ -1,0 +1,26 @@
+"""manage.py import_promotions FILE --shop SHOP [--json]"""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from marketplace.commands import ReportCommand
+from marketplace.kernel.errors import UserError
+from marketplace.tenancy.actor import CLI
+from merchants.queries import shop_by_name
+from orders.store.ingest.rows import ShopContext
+from orders.store.promotions.operations import import_promotions
+
+
+class Command(ReportCommand):
+    help = "Import sales that extend price protection (code, name, purchase_from, purchase_to, protected_until, sku_codes)."
+
+    def options(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--shop", required=True, help="SHOP, or MERCHANT/SHOP")
+
+    def report(self, **options: Any) -> dict[str, Any]:
+        path: Path = options["file"]
+        if not path.is_file():
+            raise UserError(f"There is no file {path}.")
+        return import_promotions(shop=ShopContext.of(shop_by_name(options["shop"])), path=path, by=CLI)
