@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 
 from marketplace.ui import formats
 from marketplace.ui.kit import Text
-from marketplace.ui.labels import fact_label, reason_label
+from marketplace.ui.labels import FACTS, fact_label, reason_label, value_label
 
 #: Keys that hold minor units without the `_amount` suffix.
 MONEY_KEYS = frozenset(
@@ -18,16 +18,16 @@ MONEY_KEYS = frozenset(
         "amount",
         "sale_value",
         "price",
-        "paid",
         "basis",
         "goodwill",
-        "protected_before",
-        "cost_now",
+        "protected",
+        "current",
         "difference",
-        "tax",
-        "headroom",
+        "order_headroom",
     }
 )
+#: Where a key stands in the vocabulary.
+ORDER = {key: place for place, key in enumerate(FACTS)}
 #: Internal references that explain nothing to a reader.
 HIDDEN_KEYS = frozenset({"point", "by_day"})
 #: Keys whose value, or whose nested keys, are reason codes.
@@ -44,9 +44,16 @@ class Fact:
 
 
 def readable(values: Mapping[str, object], currency: str = "", tz: str | ZoneInfo | None = None) -> list[Fact]:
-    """Facts in stored order; empty values are left out. Amounts are minor units of `currency`."""
+    """Facts in the vocabulary's order (a stored dictionary has none); empty values are left out.
+
+    Amounts are minor units of `currency`.
+    """
     shown = ((key, value) for key, value in values.items() if key not in HIDDEN_KEYS and value not in (None, "", {}, []))
-    return [_fact(key, value, currency, tz) for key, value in shown]
+    return [_fact(key, value, currency, tz) for key, value in sorted(shown, key=_place)]
+
+
+def _place(item: tuple[str, object]) -> int:
+    return ORDER.get(item[0], len(ORDER))
 
 
 def _fact(key: str, value: object, currency: str, tz: str | ZoneInfo | None) -> Fact:
@@ -75,7 +82,7 @@ def _text(key: str, value: object, currency: str, tz: str | ZoneInfo | None) -> 
         return formats.local_datetime(moment, tz)
     if moment is not None:
         return formats.local_date(moment)
-    return str(reason_label(str(value))) if key in REASON_KEYS else str(value)
+    return str(reason_label(str(value)) if key in REASON_KEYS else value_label(key, str(value)))
 
 
 def _moment(value: object) -> date | None:

@@ -115,7 +115,7 @@ REASONS: dict[str, Text] = {
     "wrong_column_count": _("More or fewer columns than the header"),
 }
 
-#: Labels of counters and of the inputs behind a decision. Keys as stored.
+#: Labels of counters and of the inputs behind a decision, in the order they are shown. Keys as stored.
 FACTS: Mapping[str, Text] = {
     "rows_read": _("Rows read"),
     "sale_lines": _("Sale lines"),
@@ -134,27 +134,31 @@ FACTS: Mapping[str, Text] = {
     "amount": _("Amount"),
     "held": _("Held for review"),
     "refused": _("Refused"),
-    "as_of": _("Decided as of"),
-    "price": _("Lower price per unit"),
-    "price_source": _("Source of the price"),
-    "price_from": _("Lower price valid from"),
-    "window_from": _("Window opens"),
-    "window_to": _("Window closes"),
-    "paid": _("Paid for the line"),
+    "paid_amount": _("Paid for the line"),
     "quantity": _("Units bought"),
     "returned": _("Units returned"),
     "kept": _("Units kept"),
     "basis": _("What the kept units cost"),
     "goodwill": _("Goodwill already refunded"),
-    "protected_before": _("Price protection already paid"),
-    "cost_now": _("What they cost now"),
+    "protected": _("Price protection already paid"),
+    "price": _("Lower price per unit"),
+    "price_source": _("Source of the price"),
+    "price_from": _("Lower price valid from"),
+    "current": _("What they cost now"),
     "difference": _("Difference"),
-    "tax": _("Tax on the difference"),
-    "headroom": _("Left to refund"),
+    "tax_amount": _("Tax on the difference"),
+    "order_headroom": _("Left to refund"),
+    "window_from": _("Window opens"),
+    "window_to": _("Window closes"),
+    "as_of": _("Decided as of"),
     "tier": _("Price tier"),
     "channel": _("Channel"),
     "currency": _("Currency"),
     "policy_version": _("Policy version"),
+}
+#: Words for stored values, by key.
+VALUES: Mapping[str, Mapping[str, Text]] = {
+    "price_source": {"feed": _("Price feed"), "observed": _("Observed in orders"), "promo": _("Promotion")},
 }
 #: What a transfer was for. Keys are `LedgerTransfer.kind`.
 TRANSFER_KINDS: Mapping[str, Text] = {
@@ -176,6 +180,9 @@ CHANNELS: Mapping[str, Text] = {
     "group": pgettext_lazy("channel", "Group buy"),
 }
 
+#: The chart colour that goes with a tone.
+SERIES_TONES: Mapping[Tone, int] = {"info": 1, "good": 2, "warn": 3, "bad": 4, "muted": 6}
+
 
 def status_tone(status: str) -> Tone:
     """Colour of a stored state; unknown states are neutral."""
@@ -185,6 +192,16 @@ def status_tone(status: str) -> Tone:
 def status_label(status: str) -> Text:
     """Text of a stored state; an unknown state shows itself, spelled out."""
     return STATUSES[status][1] if status in STATUSES else humanize(status)
+
+
+def series_tone(status: str) -> int:
+    """The chart colour of a stored state, so that a chart and its pills agree."""
+    return SERIES_TONES[status_tone(status)]
+
+
+def value_label(key: str, value: str) -> Text:
+    """A stored value in words, where there are words for it."""
+    return VALUES.get(key, {}).get(value, value)
 
 
 def reason_label(code: str) -> Text:

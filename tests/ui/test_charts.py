@@ -146,3 +146,8 @@ def test_ranks_are_sorted_and_lose_their_full_stop():
 def test_dates_may_be_plain():
     chart = LineChart(title="One", days=[date(2026, 1, 1)], series=[Series("x", [3])])
     assert ElementTree.fromstring(str(chart.wide())) is not None  # noqa: S314
+
+
+def test_a_price_spark_holds_each_value_until_the_next():
+    assert Sparkline(values=[1, 2], label="Price", steps=True).drawing().count("L") == 2
+    assert Sparkline(values=[1, 2], label="Price").drawing().count("L") == 1

@@ -58,8 +58,8 @@ def test_times_are_shown_in_the_shop_s_zone():
         assert formats.short_date(date(2026, 11, 1)) == "1 Nov"
 
 
-def test_stored_inputs_become_labelled_values():
-    inputs = {"paid": 3060, "kept": 10, "window_to": "2011-01-14T00:00:00+00:00", "point": 7, "tax": None}
+def test_stored_inputs_become_labelled_values_in_the_vocabulary_s_order():
+    inputs = {"window_to": "2011-01-14T00:00:00+00:00", "kept": 10, "paid_amount": 3060, "point": 7, "tax_amount": None}
     with translation.override("en"):
         facts = readable(inputs, "GBP", "Europe/London")
     assert [fact.text for fact in facts] == ["£30.60", "10", "14 Jan 2011, 00:00"]

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from marketplace.ui.labels import STATUSES
+from marketplace.ui.facts import HIDDEN_KEYS
+from marketplace.ui.labels import FACTS, REASONS, STATUSES
 from tests.ui.sources import ROOT, python_files, stylesheets, templates
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{3,8}\b(?![^{]*\{)|\brgba?\(|\bhsla?\(|\boklch\(")
@@ -82,10 +83,21 @@ def test_text_meets_wcag_aa(theme):
 
 def test_every_stored_state_has_a_label():
     sources = "".join(path.read_text(encoding="utf-8") for path in python_files() if path.name == "models.py")
-    stored = set(re.findall(r'^        [A-Z_]+ = "([a-z_]+)", _\(', sources, flags=re.MULTILINE))
-    states = {name for name in stored if re.search(rf'class (?:State|Status)\(.*?"{name}"', sources, flags=re.DOTALL)}
-    assert states
-    named = set(STATUSES)
     choices = re.findall(r"class (?:State|Status)\(models\.TextChoices\):\n((?:        .*\n)+)", sources)
-    wanted = {value for block in choices for value in re.findall(r'= "([a-z_]+)"', block)}
-    assert wanted and wanted - named == set()
+    stored = {value for block in choices for value in re.findall(r'= "([a-z_]+)"', block)}
+    assert stored and stored - set(STATUSES) == set()
+
+
+def test_every_input_of_a_claim_has_a_label():
+    sql = (ROOT / "aftersales/programs/price_protection/claim.sql").read_text(encoding="utf-8")
+    (built,) = re.findall(r"%\(policy_version\)s,\s+jsonb_build_object\((.*?)\)\n", sql, flags=re.DOTALL)
+    keys = set(re.findall(r"'([a-z_]+)',", built))
+    assert len(keys) > 10 and keys - set(FACTS) - HIDDEN_KEYS == set()
+
+
+def test_every_reason_has_words():
+    sources = "".join(path.read_text(encoding="utf-8") for path in python_files() if "ingest" in path.parts)
+    codes = set(re.findall(r'(?:Skip|Quarantine|_Refused|BadAmount)\(\s*"([a-z_]+)"', sources))
+    sql = (ROOT / "aftersales/programs/price_protection/selection.sql").read_text(encoding="utf-8")
+    codes |= set(re.findall(r"THEN '([A-Z_]+)'", sql))
+    assert len(codes) > 15 and codes - set(REASONS) == set()

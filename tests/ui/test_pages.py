@@ -1,6 +1,7 @@
 """Pages that need no data: the gallery in both languages, and the error pages."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -14,7 +15,7 @@ PERSON = SimpleNamespace(is_authenticated=True, is_staff=False, email="owner@acm
 
 
 def request_for(path: str, theme: str = ""):
-    request = RequestFactory().get(path)
+    request: Any = RequestFactory().get(path)
     request.user = PERSON
     request.organization = SimpleNamespace(name="Acme", slug="acme")
     request.COOKIES["theme"] = theme

@@ -14,6 +14,8 @@ from marketplace.ui.charts.svg import el, join, text
 from marketplace.ui.kit import Text
 
 MARK_TONE = 2
+#: With more marks than this they are drawn smaller.
+MANY_MARKS = 30
 
 
 class Segment(NamedTuple):
@@ -90,13 +92,14 @@ class StepChart(Chart):
         return join(el("path", d=path(run), class_=f"c-line c-{number}") for run in runs)
 
     def _marks(self, x: Linear, y: Linear) -> SafeString:
+        radius = 4.0 if len(self.markers) <= MANY_MARKS else 2.5
         return join(
             el(
                 "circle",
                 el("title", f"{full_label(m.at, self.tz)} · {m.label} {self.show(m.value)}"),
                 cx=x(m.at.timestamp()),
                 cy=y(self.major(m.value)),
-                r=4,
+                r=radius,
                 class_=f"c-mark c-{MARK_TONE}",
             )
             for m in self.markers

@@ -31,6 +31,7 @@ TOASTS = (_("The policy was saved."), _("12 rows went to quarantine."), _("The f
 START = datetime(2026, 11, 1, tzinfo=UTC)
 SALES = (2020, 2180, 2560, 2790, 2990, 2730, 2710, 1940, 2000, 2060, 4330, 1440, 1760, 1770, 1610, 2330, 2470, 2310)
 REFUNDS = (210, 262, 250, 300, 295, 240, 280, 236, 230, 190, 380, 150, 170, 160, 165, 260, 228, 262)
+STATES = (("paid", 2950), ("submitted", 380), ("held", 120), ("failed", 27))
 ROWS = (
     ("SO-2026-1101", "paid", 128800, "CNY", (3, 5, 4, 6, 8, 7, 9)),
     ("SO-2026-1102", "held", 4990, "GBP", (9, 8, 8, 6, 5, 6, 4)),
@@ -74,7 +75,7 @@ def context() -> dict[str, Any]:
         "steps": [Step(_("Upload"), "done"), Step(_("Read"), "current"), Step(_("Store"), "todo")],
         "steps_failed": [Step(_("Upload"), "done"), Step(_("Read"), "failed"), Step(_("Store"), "todo")],
         "events": _events(),
-        "facts": {"paid_amount": 128800, "units_kept": 3, "window_start": "2026-11-01T00:00:00+00:00", "tier": "plus"},
+        "facts": {"paid_amount": 128800, "kept": 3, "window_from": "2026-11-01T00:00:00+00:00", "price_source": "feed"},
         "page_obj": Paginator(range(509152), 50).page(7),
         "charts": charts(),
     }

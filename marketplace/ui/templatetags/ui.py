@@ -162,8 +162,11 @@ def tone_icon(tone: str) -> str:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField, hint: Text = "") -> dict[str, Any]:
-    """A form field with label, help and errors tied together by `aria-describedby`."""
+def field(bound: BoundField, hint: Text = "", mark_optional: bool = True) -> dict[str, Any]:
+    """A form field with label, help and errors tied together by `aria-describedby`.
+
+    Filters are all optional, so they pass `mark_optional=False`.
+    """
     help_text = hint or bound.help_text
     base = bound.auto_id or bound.html_name
     described = [f"{base}_help"] if help_text else []
@@ -179,7 +182,7 @@ def field(bound: BoundField, hint: Text = "") -> dict[str, Any]:
         "help_text": help_text,
         "is_group": isinstance(widget, RadioSelect | CheckboxSelectMultiple),
         "is_choice": isinstance(widget, CheckboxInput),
-        "optional": not bound.field.required and not isinstance(widget, CheckboxInput),
+        "optional": mark_optional and not bound.field.required and not isinstance(widget, CheckboxInput),
     }
 
 
