@@ -165,8 +165,11 @@ def summary(batch: ImportBatch, seconds: float) -> dict[str, Any]:
     counts = batch.counts
     named = "sale_lines sale_value orders lines_new lines_updated unchanged refund_requests matched_single quarantined".split()
     skipped = {key.removeprefix("skipped."): n for key, n in sorted(counts.items()) if key.startswith("skipped.")}
+    # A JSONL order is one row of the file but as many rows of the store as it has lines: what is counted is the latter.
+    classes = [counts.get(name, 0) for name in ("sale_lines", "refund_requests", "quarantined")]
+    counted = sum(classes) + sum(skipped.values())
     return {
-        "rows_read": batch.rows_read,
+        "rows_read": counted if batch.state == State.FINISHED else batch.rows_read,
         **{name: counts.get(name, 0) for name in named},
         "skipped": skipped,
         "seconds": round(seconds, 3),
