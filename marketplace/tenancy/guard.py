@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+from psycopg2.sql import Composable
+
 
 class UnscopedQuery(RuntimeError):
     """A tenant table was queried on the application connection with no scope open."""
@@ -29,8 +31,15 @@ def _pattern() -> re.Pattern[str]:
 
 def refuse_unscoped(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
     connection = context["connection"]
-    if not getattr(connection, "scope_stack", None) and isinstance(sql, str):
-        found = _pattern().search(sql)
+    if not getattr(connection, "scope_stack", None):
+        found = _pattern().search(_text(sql, connection))
         if found:
             raise UnscopedQuery(f"{found[1]} needs a scope: open one with marketplace.tenancy.scope()")
     return execute(sql, params, many, context)
+
+
+def _text(sql: Any, connection: Any) -> str:
+    """The statement as text, also when it was composed of identifiers or is bytes."""
+    if isinstance(sql, Composable):
+        return str(sql.as_string(connection.connection))
+    return sql.decode() if isinstance(sql, bytes) else str(sql)
