@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [("aftersales", "0001_initial"), ("store", "0002_security"), ("ledger", "0002_security")]
     operations = [
         secure_table(POLICY, rights=KEEP),
-        secure_table(RUN, rights=KEEP, parents={"policy_id": POLICY, "shop_id": "merchants_shop"}),
+        secure_table(RUN, rights=KEEP, parents={"policy_id": POLICY, "shop_id": "merchants_shop", "order_id": "store_shoporder"}),
         secure_table(
             CLAIM,
             rights=KEEP,

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="StagedRow",
             fields=[
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("row_no", models.BigIntegerField(primary_key=True, serialize=False)),
             ],
             options={
@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
             name="Buyer",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("external_ref", models.CharField(max_length=80, verbose_name="customer number")),
                 ("contact_cipher", models.BinaryField(null=True)),
                 ("contact_hash", models.CharField(blank=True, editable=False, max_length=64)),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
             name="ImportBatch",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("format", models.CharField(max_length=20, verbose_name="format")),
                 ("file_name", models.CharField(max_length=255, verbose_name="file")),
                 ("stored_path", models.CharField(blank=True, editable=False, max_length=500)),
@@ -120,7 +120,7 @@ class Migration(migrations.Migration):
             name="Promotion",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("code", models.CharField(max_length=60, verbose_name="code")),
                 ("name", models.CharField(max_length=120, verbose_name="name")),
                 ("purchase_from", models.DateTimeField(verbose_name="purchases from")),
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             name="QuarantinedRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("row_no", models.BigIntegerField(verbose_name="row")),
                 ("reason", models.CharField(max_length=60, verbose_name="reason")),
                 ("detail", models.CharField(blank=True, max_length=300, verbose_name="detail")),
@@ -181,7 +181,7 @@ class Migration(migrations.Migration):
             name="RefundRequest",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("external_ref", models.CharField(max_length=80, verbose_name="number")),
                 ("line_no", models.IntegerField(verbose_name="line")),
                 ("row_no", models.BigIntegerField(verbose_name="row in the file")),
@@ -236,7 +236,7 @@ class Migration(migrations.Migration):
             name="ShopOrder",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("external_ref", models.CharField(max_length=80, verbose_name="order number")),
                 (
                     "status",
@@ -302,7 +302,7 @@ class Migration(migrations.Migration):
             name="ShopOrderLine",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("line_no", models.IntegerField(verbose_name="line")),
                 ("quantity", models.IntegerField(verbose_name="quantity")),
                 ("returned_quantity", models.IntegerField(default=0, verbose_name="returned")),
@@ -340,7 +340,7 @@ class Migration(migrations.Migration):
             name="RefundAllocation",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("quantity", models.IntegerField(verbose_name="quantity")),
                 (
                     "request",
@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
             name="Sku",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("code", models.CharField(max_length=80, verbose_name="code")),
                 ("title", models.CharField(blank=True, max_length=300, verbose_name="title")),
                 ("category", models.CharField(blank=True, max_length=80, verbose_name="category")),
@@ -424,7 +424,7 @@ class Migration(migrations.Migration):
             name="PricePoint",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
                 ("amount", models.BigIntegerField(verbose_name="price")),
                 ("currency", models.CharField(max_length=3, verbose_name="currency")),
                 ("valid_from", models.DateTimeField(verbose_name="from")),
