@@ -20,27 +20,61 @@ def _statement(name: str) -> str:
 SELECTION, DECIDED, CLAIM = _statement("selection.sql"), _statement("decided.sql"), _statement("claim.sql")
 REFUSE = _statement("refuse.sql")
 ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "completed_bound"}
+LINE_COLUMNS = """
+    l.id AS line_id, l.order_id, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
+    l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.deposit_paid_at, l.revision AS line_revision,
+    l.{anchor} AS anchor_at
+""".strip()
+# What a line must be like to be compared with a price point at all. Both stand where lines are read by their index: reading them
+# again by number for every pair would cost as much again, and on a wrong estimate the whole table.
+LINE_RULES = """
+    (%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
+    AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency)
+    AND CASE WHEN %(own_tier)s THEN p.tier = l.tier ELSE p.tier = '' END
+"""
+# With the delivery as anchor nothing ties it to the payment, and every price would be held against all later deliveries. Almost
+# all lines arrive within 30 days: those are looked for in that range, the few others in an index of their own.
+PROMPT_ONLY = "AND NOT l.is_slow AND l.delivered_bound < p.prompt_to"
+SLOW_BRANCH = """
+  UNION ALL
+  SELECT p.*, {line_columns}
+  FROM point p
+  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.is_slow
+   AND l.delivered_bound >= p.anchor_from AND l.delivered_bound <= p.anchor_to AND l.paid_at < p.valid_from
+   AND l.paid_at <= %(as_of)s {line_filter}
+  WHERE {line_rules}
+"""
 PROMO_BRANCH = """
   UNION ALL
-  SELECT p.*, l.id, r.protected_until
+  SELECT p.*, {line_columns}
   FROM point p
   JOIN store_promotion r ON r.merchant_id = %(merchant)s AND r.shop_id = p.shop_id AND r.protected_until > p.valid_from
    AND (r.sku_codes IS NULL OR p.code = ANY (r.sku_codes))
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
    AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to
    AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
+  WHERE {line_rules}
 """
+PROMO_UNTIL = """(
+    SELECT max(r.protected_until) FROM store_promotion r
+    WHERE r.merchant_id = %(merchant)s AND r.shop_id = m.shop_id AND (r.sku_codes IS NULL OR m.code = ANY (r.sku_codes))
+      AND m.paid_at >= r.purchase_from AND m.paid_at < r.purchase_to)"""
 
 
 def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
     """The statement that fills the temporary table `decided`, for the policy's anchor and extensions."""
     line_filter = "AND l.order_id = %(order)s" if single else ""
-    branch = PROMO_BRANCH.format(line_filter=line_filter) if settings["promo_extension"] else ""
+    anchor = ANCHORS[settings["window_anchor"]]
+    shared = {"line_filter": line_filter, "line_rules": LINE_RULES, "line_columns": LINE_COLUMNS.format(anchor=anchor)}
+    by_delivery = settings["window_anchor"] == "delivered"
+    branch = PROMO_BRANCH.format(**shared) if settings["promo_extension"] else ""
     selection = SELECTION.format(
-        anchor=ANCHORS[settings["window_anchor"]],
-        line_filter=line_filter,
+        anchor=anchor,
         promo_branch=branch,
+        promo_until=PROMO_UNTIL if settings["promo_extension"] else "NULL",
+        prompt_only=PROMPT_ONLY if by_delivery else "",
+        slow_branch=SLOW_BRANCH.format(**shared) if by_delivery else "",
+        **shared,
         sku_filter="AND p.sku_id = ANY (%(skus)s)" if single else "",
     )
     return DECIDED.format(keep="" if keep else "ON COMMIT DROP", selection=selection)

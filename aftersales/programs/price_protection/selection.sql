@@ -1,5 +1,6 @@
 -- Price protection: who is owed what, as of a moment. Written once for batches and for a single line.
--- Filled in by selection.py: {anchor}, {line_filter}, {promo_branch}. Parameters are named. All money in minor units.
+-- Filled in by selection.py: {anchor}, {line_filter}, {line_columns}, {line_rules}, {promo_branch}, {promo_until},
+-- {prompt_only}, {slow_branch}. Parameters are named. All money in minor units.
 --
 -- Range conditions stand on plain columns of the line against bounds computed per price point in a MATERIALIZED step:
 -- under row-level security an expression would be a filter and all history would be read.
@@ -7,6 +8,11 @@ WITH point AS MATERIALIZED (
   SELECT p.id AS point_id, p.sku_id, p.amount AS price, p.currency AS price_currency, p.tier, p.stock, p.source, p.valid_from,
          coalesce(p.valid_to, 'infinity') AS valid_to, s.timezone AS tz, s.prices_include_tax, k.shop_id, k.code, k.cost_amount,
          w.days, ((p.valid_from AT TIME ZONE s.timezone)::date - w.days)::timestamp AT TIME ZONE s.timezone AS anchor_from,
+         -- In "claim" mode a price that has ended counts only for lines whose window closed while it held (a day of slack for
+         -- zones without a midnight). Without this bound every old price would be held against all later lines.
+         CASE WHEN %(lowest)s OR p.valid_to IS NULL OR p.valid_to > %(as_of)s THEN 'infinity'
+              ELSE ((p.valid_to AT TIME ZONE s.timezone)::date - w.days + 1)::timestamp AT TIME ZONE s.timezone END AS anchor_to,
+         p.valid_from + interval '31 days' AS prompt_to,
          ((k.is_bundle AND 'bundle' = ANY (%(exclude)s)) OR (k.is_gift AND 'gift' = ANY (%(exclude)s))
           OR (k.is_flash AND 'flash' = ANY (%(exclude)s)) OR (k.is_clearance AND 'clearance' = ANY (%(exclude)s))
           OR (k.is_live_room AND 'live_room' = ANY (%(exclude)s))) AS is_excluded
@@ -23,29 +29,28 @@ WITH point AS MATERIALIZED (
     AND (%(lowest)s OR %(late_claims)s OR coalesce(p.valid_to, 'infinity') > %(as_of)s)),
 met AS (
   -- Paid more than this price times the quantity, written without the product, which may exceed bigint.
-  SELECT p.*, l.id AS line_id, NULL::timestamptz AS promo_until
+  SELECT p.*, {line_columns}
   FROM point p
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
-   AND l.{anchor} >= p.anchor_from AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
+   AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s
+   {prompt_only} {line_filter}
+  WHERE {line_rules}
+  {slow_branch}
   UNION ALL
   -- A presale is covered from its deposit on: prices that began between the deposit and the payment of the rest.
-  SELECT p.*, l.id, NULL
+  SELECT p.*, {line_columns}
   FROM point p
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
-   AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE (l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency
+   AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to
+   AND l.paid_at <= %(as_of)s {line_filter}
+  WHERE {line_rules}
   {promo_branch}),
 timed AS (
-  SELECT m.*, l.order_id, l.sku_id AS line_sku, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
-         l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.{anchor} AS anchor_at, l.revision AS line_revision,
+  SELECT m.*,
          CASE WHEN %(skip_purchase_day)s
-              THEN ((l.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(l.deposit_paid_at, l.paid_at) END AS window_from,
-         greatest(((l.{anchor} AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, m.promo_until) AS window_to
-  FROM met m
-  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = m.line_id
-  WHERE (%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
-    AND CASE WHEN %(own_tier)s THEN m.tier = l.tier ELSE m.tier = '' END),
+              THEN ((m.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(m.deposit_paid_at, m.paid_at) END AS window_from,
+         greatest(((m.anchor_at AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, {promo_until}) AS window_to
+  FROM met m),
 best AS (
   SELECT DISTINCT ON (t.line_id) t.*
   FROM timed t
