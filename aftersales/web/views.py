@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -43,8 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return TemplateResponse(request, "price_protection/home.html", _home(request, None))
     if Permission.EDIT_POLICY not in request.rights:
-        messages.error(request, _("Your role does not allow changing the policy."))
-        return redirect("price_protection:home")
+        raise PermissionDenied(_("Your role does not allow changing the policy."))
     form = PolicyForm(request.POST)
     if form.is_valid():
         with scope(request.organization.pk, durable=True):
@@ -112,7 +112,7 @@ def _tabs(request: HttpRequest, chosen: str) -> list[Tab]:
 
 def _preview_of(request: HttpRequest, currency: str, tz: str) -> dict[str, Any] | None:
     pk = request.GET.get("run", "")
-    if not pk.isdigit():
+    if not (pk.isascii() and pk.isdigit()):
         return None
     found = queries.access_run(merchant_id=request.organization.pk, pk=int(pk))
     return shown(found, currency=currency, tz=tz)

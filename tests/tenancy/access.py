@@ -1,0 +1,96 @@
+"""Who may open what: every address of the site, its methods and the right each needs. The URLconf is crawled against it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from marketplace.accounts.roles import Role
+from tests.tenancy.world import Filled
+
+ALL = set(Role.values)
+#: Which roles have a right, written out: the code's own table is judged by it.
+HOLDERS = {
+    "view_orders": ALL,
+    "view_money": {"owner", "admin", "finance", "operator"},
+    "import": {"owner", "admin", "operator"},
+    "run_programs": {"owner", "admin", "operator"},
+    "edit_policy": {"owner", "admin", "operator"},
+    "release_holds": {"owner", "admin", "finance"},
+    "export": {"owner"},
+}
+POLICY = {
+    "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",
+    "open_aftersale": "refuse", "member_price": "own_tier",
+}  # fmt: skip
+FIRST_ORDER = (
+    '{"order_ref": "NEW-1", "placed_at": "2026-03-02T10:00:00", "lines": [{"sku": "NEW", "quantity": 1, "list_unit_price": "1"}]}'
+)
+
+
+@dataclass(frozen=True)
+class Address:
+    """An address: the right of each method, the kind of object it names, and what its form sends."""
+
+    rights: dict[str, str]
+    names: str | None = None
+    form: dict[str, Any] = field(default_factory=dict)
+
+    def url(self, name: str, of: Filled, **other: Any) -> str:
+        return reverse(name, kwargs={"pk": of.ids[self.names], **other} if self.names else other)
+
+    def data(self, of: Filled) -> dict[str, Any]:
+        """The form; a file is made anew, since it can be read once."""
+        if "file" not in self.form:
+            return self.form
+        return {**self.form, "file": SimpleUploadedFile("new.jsonl", FIRST_ORDER.encode()), "shop": of.merchant.shop.pk}
+
+
+UPLOAD = {"file": None, "format": "jsonl"}
+ADDRESSES: dict[str, Address] = {
+    "dashboard": Address({"GET": "view_orders"}),
+    "orders:list": Address({"GET": "view_orders"}),
+    "orders:export": Address({"GET": "export"}),
+    "orders:detail": Address({"GET": "view_orders"}, "order"),
+    "skus:list": Address({"GET": "view_orders"}),
+    "skus:detail": Address({"GET": "view_orders"}, "sku"),
+    "imports:list": Address({"GET": "view_orders", "POST": "import"}, form=UPLOAD),
+    "imports:detail": Address({"GET": "view_orders"}, "import"),
+    "imports:progress": Address({"GET": "view_orders"}, "import"),
+    "imports:quarantine": Address({"GET": "export"}, "import"),
+    "imports:correct": Address({"POST": "import"}, "import", form=UPLOAD),
+    "price_protection:home": Address({"GET": "view_orders", "POST": "edit_policy"}, form=POLICY),
+    "price_protection:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=POLICY),
+    "price_protection:run": Address({"POST": "run_programs"}),
+    "price_protection:claim": Address({"GET": "view_orders"}, "claim"),
+    "price_protection:decide": Address({"POST": "release_holds"}, "held", form={"act": "release"}),
+    "price_protection:claim_order": Address({"POST": "run_programs"}, "order"),
+    "ledger:home": Address({"GET": "view_money"}),
+}
+#: Addresses that name an object in their query: the same rules as for one in the path.
+IN_THE_QUERY = {
+    "price_protection:home": ("run", "waiting_run"),
+    "price_protection:preview": ("run", "waiting_run"),
+}
+PUBLIC = {
+    "livez": "a probe: alive or not",
+    "readyz": "a probe: states of parts, no data",
+    "set_language": "Django's: sets a cookie and goes back",
+}
+STAFF = {"ui:gallery": "samples only; staff, and developers"}
+#: Whole groups of addresses that are not ours, with what protects them.
+THIRD_PARTY = {
+    "admin:": "Django admin: staff only",
+    "account_": "allauth: the accounts of the person himself",
+}
+TASKS: dict[str, tuple[str, dict[str, str]]] = {
+    "store.import.continued": ("one", {"batch_id": "waiting_import"}),
+    "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
+    "aftersales.payouts.settled": ("one", {}),
+    "store.import.swept": ("sweep", {}),
+    "aftersales.run.swept": ("sweep", {}),
+    "aftersales.run.scheduled": ("sweep", {}),
+    "aftersales.payouts.swept": ("sweep", {}),
+    "marketplace.health.beaten": ("none", {}),
+}

@@ -1,0 +1,324 @@
+"""Every address tried as everybody who has no business there, and as those who have."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import NoReverseMatch, get_resolver, reverse
+
+from marketplace.accounts.models import Membership, User
+from marketplace.accounts.operations import add_member, ensure_user
+from marketplace.accounts.roles import Permission, Role, permissions_of
+from marketplace.tenancy.actor import CLI
+from marketplace.tenancy.guard import tenant_tables
+from marketplace.tenancy.scope import scope
+from tests import cast
+from tests.tenancy.access import ADDRESSES, HOLDERS, IN_THE_QUERY, PUBLIC, STAFF, THIRD_PARTY, Address
+from tests.tenancy.test_contract import mutated
+from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
+
+CROSSINGS = [(name, method) for name, address in ADDRESSES.items() for method in address.rights]
+OBJECTS = [(name, method) for name, method in CROSSINGS if ADDRESSES[name].names]
+LISTS = [(name, method) for name, method in CROSSINGS if not ADDRESSES[name].names]
+READS = [(name, method) for name, method in CROSSINGS if method == "GET"]
+WRITES = [(name, method) for name, method in CROSSINGS if method == "POST"]
+MISSING = 2**62
+
+
+@pytest.fixture(autouse=True)
+def nudges(monkeypatch: pytest.MonkeyPatch, world: World, tmp_path: Any) -> list[tuple[str, dict[str, Any]]]:
+    """Tasks are recorded, not sent; uploads go to a folder of the test's."""
+    from celery.app.task import Task
+
+    sent: list[tuple[str, dict[str, Any]]] = []
+    monkeypatch.setattr(Task, "apply_async", lambda task, args=None, kwargs=None, **_: sent.append((task.name, kwargs or {})))
+    monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path)
+    cache.clear()
+    return sent
+
+
+def signed_in(user: User) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+#: What differs between two answers to the same person: the token, and the address the language switch goes back to.
+VARYING = r'name="csrfmiddlewaretoken" value="\w+"|&quot;X-CSRFToken&quot;: &quot;\w+&quot;|name="next" value="[^"]*"'
+
+
+def body(response: HttpResponse) -> str:
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return re.sub(VARYING, "", content.decode())
+
+
+def ask(client: Client, name: str, method: str, of: Filled, **path: Any) -> HttpResponse:
+    address: Address = ADDRESSES[name]
+    url = address.url(name, of, **path)
+    return client.get(url) if method == "GET" else client.post(url, address.data(of))
+
+
+# The list is complete.
+
+
+def test_every_address_has_its_row() -> None:
+    found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
+    ours = {name for name in found if not name.startswith(tuple(THIRD_PARTY))}
+    assert ours == set(ADDRESSES) | set(PUBLIC) | set(STAFF)
+
+
+def test_every_group_of_others_is_really_there() -> None:
+    found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
+    assert all(any(name.startswith(prefix) for name in found) for prefix in THIRD_PARTY)
+
+
+def test_an_address_without_a_row_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(ADDRESSES, "ledger:home")
+    with pytest.raises(AssertionError):
+        test_every_address_has_its_row()
+
+
+def test_rights_are_those_of_the_list() -> None:
+    assert set(HOLDERS) == set(Permission.values)
+    for role in Role.values:
+        assert permissions_of(role, may_export=False) == {right for right, roles in HOLDERS.items() if role in roles}, role
+        assert permissions_of(role, may_export=True) == {right for right, roles in HOLDERS.items() if role in roles} | {"export"}
+    assert permissions_of("emperor", may_export=False) == set()
+
+
+# Nobody.
+
+
+@pytest.mark.parametrize(("name", "method"), CROSSINGS)
+def test_people_who_are_not_signed_in_are_sent_to_sign_in(world: World, name: str, method: str) -> None:
+    before = fingerprint(world.acme.id)
+    found = ask(Client(), name, method, world.acme)
+    assert (found.status_code, found.url.split("?")[0]) == (302, reverse("account_login"))
+    assert fingerprint(world.acme.id) == before
+
+
+def test_the_admin_and_the_gallery_are_for_staff(world: World) -> None:
+    client = signed_in(world.acme.owner)
+    assert client.get(reverse("ui:gallery")).status_code == 404
+    assert client.get(reverse("admin:login")).status_code == 403
+    names = [name for name, entry in names_of_urls(get_resolver().url_patterns) if name.startswith("admin:")]
+    tried = {name: client.get(url) for name in names if (url := without_arguments(name))}
+    assert len(tried) > 10
+    doors = (reverse("admin:login"), reverse("account_login"), reverse("admin:index"))
+    for name, found in tried.items():
+        assert found.status_code == 403 or (found.status_code == 302 and found.url.split("?")[0] in doors), name
+
+
+def without_arguments(name: str) -> str | None:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+# The stranger, owner of another merchant.
+
+
+@pytest.mark.parametrize(("name", "method"), OBJECTS)
+def test_a_foreign_object_looks_like_a_missing_one(world: World, nudges: list[Any], name: str, method: str) -> None:
+    before, client = fingerprint(world.acme.id), signed_in(world.other.owner)
+    foreign, missing = ask(client, name, method, world.acme), ask(client, name, method, world.acme, pk=MISSING)
+    assert (foreign.status_code, missing.status_code) == (404, 404)
+    assert body(foreign) == body(missing)
+    assert (fingerprint(world.acme.id), nudges) == (before, [])
+
+
+@pytest.mark.parametrize(("name", "method"), [c for c in READS if c in LISTS])
+def test_lists_show_the_strangers_own_rows_only(world: World, name: str, method: str) -> None:
+    found = ask(signed_in(world.other.owner), name, method, world.other)
+    text = body(found)
+    assert (found.status_code, "acme" in text.lower()) == (200, False)
+    own = body(ask(signed_in(world.acme.owner), name, method, world.acme)).lower()
+    assert "acme" in own or name in SILENT, "the same page of acme's names acme, so that its absence means something"
+
+
+SILENT = {"price_protection:preview"}
+
+
+@pytest.mark.parametrize("name", IN_THE_QUERY)
+def test_a_foreign_object_in_the_query_looks_like_a_missing_one(world: World, name: str) -> None:
+    key, kind = IN_THE_QUERY[name]
+    client, url = signed_in(world.other.owner), reverse(name)
+    foreign, missing = client.get(url, {key: world.acme.ids[kind]}), client.get(url, {key: MISSING})
+    assert (foreign.status_code, missing.status_code, body(foreign)) == (404, 404, body(missing))
+    assert signed_in(world.acme.owner).get(url, {key: world.acme.ids[kind]}).status_code == 200
+
+
+def test_a_foreign_shop_in_a_filter_or_form_is_refused(world: World) -> None:
+    client, theirs = signed_in(world.other.owner), world.acme.merchant.shop.pk
+    for name in ("orders:list", "skus:list"):
+        found = client.get(reverse(name), {"shop": theirs})
+        assert (found.status_code, "Select a valid choice" in body(found), "acme" in body(found).lower()) == (200, True, False)
+    address, before = ADDRESSES["imports:list"], fingerprint(world.acme.id)
+    found = client.post(reverse("imports:list"), {**address.data(world.other), "shop": theirs})
+    assert (found.status_code, fingerprint(world.acme.id)) == (400, before)
+
+
+def test_a_session_that_names_another_organization_is_ignored(world: World) -> None:
+    client = signed_in(world.other.owner)
+    session = client.session
+    session["organization_id"] = world.acme.id
+    session.save()
+    assert "acme" not in body(client.get(reverse("orders:list"))).lower()
+    assert client.get(reverse("orders:detail", args=[world.acme.ids["order"]])).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "method"), [c for c in WRITES if c in LISTS])
+def test_what_the_stranger_writes_changes_nothing_of_acme(world: World, name: str, method: str) -> None:
+    before = fingerprint(world.acme.id)
+    forged = {"merchant_id": world.acme.id, "merchant": "acme", "organization": world.acme.id, "run": world.acme.ids["run"]}
+    found = signed_in(world.other.owner).post(reverse(name), {**ADDRESSES[name].data(world.other), **forged})
+    assert found.status_code in (200, 302)
+    assert fingerprint(world.acme.id) == before
+
+
+# Without our own filters the database alone must keep the tenants apart.
+
+
+@pytest.fixture
+def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every condition on the merchant is dropped from every query."""
+    real = QuerySet._filter_or_exclude_inplace
+
+    def blind(self: Any, negate: bool, args: Any, kwargs: dict[str, Any]) -> None:
+        kept = {key: value for key, value in kwargs.items() if not key.endswith("merchant_id")}
+        real(self, negate, args, kept)
+
+    monkeypatch.setattr(QuerySet, "_filter_or_exclude_inplace", blind)
+
+
+@pytest.mark.parametrize(("name", "method"), OBJECTS)
+def test_foreign_objects_stay_hidden_without_our_filters(unfiltered: None, world: World, name: str, method: str) -> None:
+    before = fingerprint(world.acme.id)
+    assert ask(signed_in(world.other.owner), name, method, world.acme).status_code == 404
+    assert fingerprint(world.acme.id) == before
+
+
+@pytest.mark.parametrize(("name", "method"), [c for c in READS if c in LISTS])
+def test_lists_stay_apart_without_our_filters(unfiltered: None, world: World, name: str, method: str) -> None:
+    assert "acme" not in body(ask(signed_in(world.other.owner), name, method, world.other)).lower()
+
+
+@pytest.fixture
+def no_row_level_security(world: World) -> Iterator[None]:
+    tables = sorted(set(tenant_tables()) - {"accounts_membership", "accounts_organization"})
+    change = ";".join(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY" for table in tables)
+    with mutated("", change, change.replace("DISABLE", "ENABLE")):
+        yield
+
+
+def test_without_either_the_stranger_sees_everything(unfiltered: None, no_row_level_security: None, world: World) -> None:
+    client = signed_in(world.other.owner)
+    assert "acme" in body(client.get(reverse("orders:list"))).lower()
+    assert client.get(reverse("orders:detail", args=[world.acme.ids["order"]])).status_code == 200
+
+
+def test_our_filters_alone_keep_tenants_apart(no_row_level_security: None, world: World) -> None:
+    client = signed_in(world.other.owner)
+    for name, method in READS:
+        found = ask(client, name, method, world.acme if ADDRESSES[name].names else world.other)
+        assert found.status_code == (404 if ADDRESSES[name].names else 200), name
+        assert "acme" not in body(found).lower(), name
+
+
+# Members.
+
+
+@pytest.mark.parametrize(("name", "method"), CROSSINGS)
+def test_members_without_the_right_are_refused(world: World, nudges: list[Any], name: str, method: str) -> None:
+    lacking = sorted(set(Role.values) - HOLDERS[ADDRESSES[name].rights[method]])
+    before = fingerprint(world.acme.id)
+    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme).status_code for role in lacking}
+    assert found == dict.fromkeys(lacking, 403)
+    assert (fingerprint(world.acme.id), nudges) == (before, [])
+
+
+@pytest.mark.parametrize(("name", "method"), READS)
+def test_members_with_the_right_read(world: World, name: str, method: str) -> None:
+    holders = sorted(HOLDERS[ADDRESSES[name].rights[method]])
+    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme).status_code for role in holders}
+    assert found == dict.fromkeys(holders, 200)
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_members_with_the_right_write(world: World, name: str, method: str) -> None:
+    holders = sorted(HOLDERS[ADDRESSES[name].rights[method]])
+    before, other = fingerprint(world.acme.id), fingerprint(world.other.id)
+    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme) for role in holders}
+    assert {role: response.status_code for role, response in found.items()} == dict.fromkeys(holders, 302)
+    assert not any(response.url.startswith("/accounts/") for response in found.values())
+    assert fingerprint(world.acme.id) != before
+    assert fingerprint(world.other.id) == other
+
+
+def test_exporting_is_a_right_of_its_own(world: World) -> None:
+    clerk = ensure_user(email="clerk@acme.example", password=cast.PASSWORD)
+    add_member(organization_id=world.acme.id, user=clerk, role=Role.VIEWER, may_export=True, by=CLI)
+    assert signed_in(clerk).get(reverse("orders:export")).status_code == 200
+    assert signed_in(clerk).get(reverse("ledger:home")).status_code == 403
+
+
+@pytest.mark.parametrize(("name", "method"), CROSSINGS)
+def test_a_member_who_was_removed_is_out_at_once(world: World, name: str, method: str) -> None:
+    leaver = ensure_user(email="leaver@acme.example", password=cast.PASSWORD)
+    add_member(organization_id=world.acme.id, user=leaver, role=Role.OWNER, may_export=True, by=CLI)
+    client = signed_in(leaver)
+    assert client.get(reverse("orders:list")).status_code == 200
+    with scope(world.acme.id):
+        Membership.objects.filter(user=leaver).delete()
+    before = fingerprint(world.acme.id)
+    found = ask(client, name, method, world.acme)
+    assert found.status_code == 403
+    assert "ACME-" not in body(found)
+    assert fingerprint(world.acme.id) == before
+
+
+def test_an_account_that_was_closed_is_signed_out(world: World) -> None:
+    leaver = ensure_user(email="closed@acme.example", password=cast.PASSWORD)
+    add_member(organization_id=world.acme.id, user=leaver, role=Role.OWNER, may_export=True, by=CLI)
+    client = signed_in(leaver)
+    User.objects.filter(pk=leaver.pk).update(is_active=False)
+    assert client.get(reverse("orders:list")).status_code == 302
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_other_methods_are_refused(world: World, name: str) -> None:
+    client, address = signed_in(world.acme.owner), ADDRESSES[name]
+    known = set(address.rights) | ({"HEAD"} if "GET" in address.rights else set())
+    before = fingerprint(world.acme.id)
+    for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} - known:
+        assert client.generic(method, address.url(name, world.acme)).status_code == 405, method
+    assert fingerprint(world.acme.id) == before
+
+
+@pytest.mark.parametrize(("name", "method"), WRITES)
+def test_a_form_of_another_site_is_refused(world: World, name: str, method: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.acme.owner, backend="django.contrib.auth.backends.ModelBackend")
+    before = fingerprint(world.acme.id)
+    assert ask(client, name, method, world.acme).status_code == 403
+    assert fingerprint(world.acme.id) == before
+
+
+@pytest.mark.parametrize("name", sorted(name for name, method in READS))
+def test_private_pages_are_not_kept_by_caches(world: World, name: str) -> None:
+    found = ask(signed_in(world.acme.owner), name, "GET", world.acme)
+    assert "Cookie" in found.get("Vary", "")
+
+
+@pytest.mark.parametrize("name", sorted(PUBLIC))
+def test_public_addresses_name_no_tenant(world: World, name: str) -> None:
+    found = Client().get(reverse(name))
+    assert found.status_code in (200, 302, 503, 405)
+    assert "acme" not in body(found).lower()
