@@ -6,10 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
 from merchants.queries import shop_of
 from orders.store.ingest.operations import ImportBusy, run_batch
 from orders.store.ingest.rows import ShopContext
+from orders.store.prices.operations import derive_prices
 from orders.store.queries import access_batch, merchants_with_imports
 
 #: A slice of work below the soft time limit of a task (240 s).
@@ -47,3 +49,10 @@ def sweep_imports() -> int:
     for merchant_id, batch_id in waiting:
         continue_import.delay(merchant_id=merchant_id, batch_id=batch_id)
     return len(waiting)
+
+
+@shared_task(name="store.prices.observed")
+def observe_prices(*, merchant_id: int, shop_id: int) -> dict[str, int]:
+    """Derive one shop's public prices from its own orders."""
+    shop = ShopContext.of(shop_of(merchant_id=merchant_id, shop_id=shop_id))
+    return derive_prices(shop=shop, rule="public-price", by=BEAT)

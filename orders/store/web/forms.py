@@ -46,3 +46,26 @@ class UploadForm(FileForm):
 
 class CorrectionForm(FileForm):
     file = forms.FileField(label=_("Corrected rows"), help_text=_("The downloaded rows, corrected, in the same format."))
+
+
+class PriceForm(forms.Form):
+    """Prices or sales, stored at once; larger files belong on the command line."""
+
+    KINDS = (("prices", _("Prices")), ("promotions", _("Sales that extend price protection")))
+    LIMIT = 10 * 1024 * 1024
+
+    price_file = forms.FileField(label=_("CSV file"), help_text=_("Up to 10 MB; larger ones on the command line."))
+    kind = forms.ChoiceField(label=_("Content"), choices=KINDS)
+    price_shop = forms.ModelChoiceField(queryset=Shop.objects.none(), label=_("Shop"))
+
+    def __init__(self, *args: Any, shops: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        chooser = self.fields["price_shop"]
+        chooser.queryset = shops  # type: ignore[attr-defined]
+        chooser.empty_label = None  # type: ignore[attr-defined]
+
+    def clean_price_file(self) -> UploadedFile:
+        found: UploadedFile = self.cleaned_data["price_file"]
+        if (found.size or 0) > self.LIMIT:
+            raise forms.ValidationError(_("The file is larger than 10 MB; import it on the command line."))
+        return found

@@ -26,7 +26,7 @@ from orders.store.ingest.rows import ShopContext
 from orders.store.models import ImportBatch
 from orders.store.tasks import continue_import
 from orders.store.uploads import keep
-from orders.store.web.forms import CorrectionForm, UploadForm
+from orders.store.web.forms import CorrectionForm, PriceForm, UploadForm
 from orders.store.web.orders import safe_cell
 
 PAGE = 25
@@ -44,13 +44,17 @@ def import_list(request: HttpRequest) -> HttpResponse:
             chosen = form.cleaned_data
             return _start(request, chosen["shop"], chosen["format"], chosen["file"])
     page = Paginator(queries.batches(request.organization.pk), PAGE)
-    context = {"upload_form": form, "may_import": may_import}
+    context = {"upload_form": form, "may_import": may_import, "price_form": _price_form(request)}
     if request.method == "POST":
         with scope(request.organization.pk, user_id=request.user.pk):
             context["page_obj"] = page.get_page(1)
             return TemplateResponse(request, "imports/list.html", context, status=400 if may_import else 403).render()
     context["page_obj"] = page.get_page(request.GET.get("page"))
     return TemplateResponse(request, "imports/list.html", context)
+
+
+def _price_form(request: HttpRequest) -> PriceForm:
+    return PriceForm(shops=queries.shops(request.organization.pk))
 
 
 def _start(request: HttpRequest, shop: Shop, format_name: str, upload: Any, corrects: int | None = None) -> HttpResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from orders.store.web import imports, orders, skus
+from orders.store.web import imports, orders, prices, skus
 
 order_urls = (
     [
@@ -16,6 +16,8 @@ sku_urls = ([path("", skus.sku_list, name="list"), path("<int:pk>/", skus.sku_de
 import_urls = (
     [
         path("", imports.import_list, name="list"),
+        path("prices/", prices.upload, name="prices"),
+        path("observe/", prices.observe, name="observe"),
         path("<int:pk>/", imports.import_detail, name="detail"),
         path("<int:pk>/progress/", imports.import_progress, name="progress"),
         path("<int:pk>/quarantine/", imports.quarantine_file, name="quarantine"),
