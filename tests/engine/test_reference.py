@@ -316,7 +316,7 @@ MUTANTS = {
     "lines share no headroom": ("PARTITION BY c.order_id ORDER BY c.line_no, c.line_id", "PARTITION BY c.line_id"),
     "returned units are protected": ("b.quantity - b.returned_quantity", "b.quantity"),
     "the hold is per line": ("OVER (PARTITION BY p.sku_id)", "OVER (PARTITION BY p.line_id)"),
-    "another tier's price counts": ("m.tier = l.tier", "true"),
+    "another tier's price counts": ("m.tier = m.line_tier", "true"),
     "a promotion does not extend the window": ("{promo_until}", "NULL"),
 }
 

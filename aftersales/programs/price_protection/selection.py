@@ -23,14 +23,13 @@ ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "comp
 LINE_COLUMNS = """
     l.id AS line_id, l.order_id, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
     l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.deposit_paid_at, l.revision AS line_revision,
-    l.{anchor} AS anchor_at
+    l.tier AS line_tier, l.{anchor} AS anchor_at
 """.strip()
 # What a line must be like to be compared with a price point at all. Both stand where lines are read by their index: reading them
 # again by number for every pair would cost as much again, and on a wrong estimate the whole table.
 LINE_RULES = """
     (%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
     AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency)
-    AND CASE WHEN %(own_tier)s THEN p.tier = l.tier ELSE p.tier = '' END
 """
 # With the delivery as anchor nothing ties it to the payment, and every price would be held against all later deliveries. Almost
 # all lines arrive within 30 days: those are looked for in that range, the few others in an index of their own.

@@ -50,7 +50,8 @@ timed AS (
          CASE WHEN %(skip_purchase_day)s
               THEN ((m.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(m.deposit_paid_at, m.paid_at) END AS window_from,
          greatest(((m.anchor_at AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, {promo_until}) AS window_to
-  FROM met m),
+  FROM met m
+  WHERE CASE WHEN %(own_tier)s THEN m.tier = m.line_tier ELSE m.tier = '' END),
 best AS (
   SELECT DISTINCT ON (t.line_id) t.*
   FROM timed t
