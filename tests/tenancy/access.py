@@ -1,6 +1,7 @@
 """Who may open what: every address of the site, its methods and the right each needs. The URLconf is crawled against it."""
 
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -41,13 +42,26 @@ class Address:
         return reverse(name, kwargs={"pk": of.ids[self.names], **other} if self.names else other)
 
     def data(self, of: Filled) -> dict[str, Any]:
-        """The form; a file is made anew, since it can be read once."""
-        if "file" not in self.form:
-            return self.form
-        return {**self.form, "file": SimpleUploadedFile("new.jsonl", FIRST_ORDER.encode()), "shop": of.merchant.shop.pk}
+        """What the form sends; files are made anew, since they can be read once."""
+        return {key: value(of) if callable(value) else value for key, value in self.form.items()}
 
 
-UPLOAD = {"file": None, "format": "jsonl"}
+def order_file(_of: Filled) -> SimpleUploadedFile:
+    return SimpleUploadedFile("new.jsonl", FIRST_ORDER.encode())
+
+
+def price_file(of: Filled) -> SimpleUploadedFile:
+    row = f"{of.merchant.slug.upper()}-LAMP,{next(prices)}.00,2026-03-07T00:00:00"
+    return SimpleUploadedFile("prices.csv", f"sku,price,valid_from\n{row}\n".encode())
+
+
+def shop_of(of: Filled) -> int:
+    return of.merchant.shop.pk
+
+
+prices = count(70)
+UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
+PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -60,6 +74,8 @@ ADDRESSES: dict[str, Address] = {
     "imports:progress": Address({"GET": "view_orders"}, "import"),
     "imports:quarantine": Address({"GET": "export"}, "import"),
     "imports:correct": Address({"POST": "import"}, "import", form=UPLOAD),
+    "imports:prices": Address({"POST": "import"}, form=PRICES),
+    "imports:observe": Address({"POST": "import"}),
     "price_protection:home": Address({"GET": "view_orders", "POST": "edit_policy"}, form=POLICY),
     "price_protection:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=POLICY),
     "price_protection:run": Address({"POST": "run_programs"}),
@@ -88,6 +104,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),
+    "store.prices.observed": ("one", {"shop_id": "shop"}),
     "store.import.swept": ("sweep", {}),
     "aftersales.run.swept": ("sweep", {}),
     "aftersales.run.scheduled": ("sweep", {}),

@@ -14,7 +14,7 @@ from tests.tenancy.access import TASKS
 from tests.tenancy.world import Filled, World, fingerprint
 
 ONE = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "one")
-TABLES = {"batch_id": "store_importbatch", "run_id": "aftersales_programrun"}
+TABLES = {"batch_id": "store_importbatch", "run_id": "aftersales_programrun", "shop_id": "merchants_shop"}
 SWEEPS = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "sweep")
 
 

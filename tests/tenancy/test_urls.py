@@ -163,6 +163,10 @@ def test_a_foreign_shop_in_a_filter_or_form_is_refused(world: World) -> None:
     address, before = ADDRESSES["imports:list"], fingerprint(world.acme.id)
     found = client.post(reverse("imports:list"), {**address.data(world.other), "shop": theirs})
     assert (found.status_code, fingerprint(world.acme.id)) == (400, before)
+    found = client.post(
+        reverse("imports:prices"), {**ADDRESSES["imports:prices"].data(world.other), "price_shop": theirs}, follow=True
+    )
+    assert ("Select a valid choice" in body(found), fingerprint(world.acme.id)) == (True, before)
 
 
 def test_a_session_that_names_another_organization_is_ignored(world: World) -> None:
@@ -252,13 +256,14 @@ def test_members_with_the_right_read(world: World, name: str, method: str) -> No
 
 
 @pytest.mark.parametrize(("name", "method"), WRITES)
-def test_members_with_the_right_write(world: World, name: str, method: str) -> None:
+def test_members_with_the_right_write(world: World, nudges: list[Any], name: str, method: str) -> None:
     holders = sorted(HOLDERS[ADDRESSES[name].rights[method]])
     before, other = fingerprint(world.acme.id), fingerprint(world.other.id)
     found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme) for role in holders}
     assert {role: response.status_code for role, response in found.items()} == dict.fromkeys(holders, 302)
     assert not any(response.url.startswith("/accounts/") for response in found.values())
-    assert fingerprint(world.acme.id) != before
+    assert fingerprint(world.acme.id) != before or nudges
+    assert {values["merchant_id"] for _task, values in nudges} <= {world.acme.id}
     assert fingerprint(world.other.id) == other
 
 

@@ -128,6 +128,7 @@ def _ids(merchant: cast.Merchant) -> dict[str, int]:
     with scope(merchant.id):
         claims = {claim.state: claim.pk for claim in Claim.objects.filter(merchant_id=merchant.id)}
         return {
+            "shop": merchant.shop.pk,
             "order": ShopOrder.objects.get(merchant_id=merchant.id, external_ref=f"{name}-1001").pk,
             "sku": Sku.objects.get(merchant_id=merchant.id, code=f"{name}-LAMP").pk,
             "import": ImportBatch.objects.get(merchant_id=merchant.id, state="finished").pk,
