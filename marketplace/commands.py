@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from abc import ABC, abstractmethod
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from marketplace.kernel.errors import UserError
 
 
-class ReportCommand(BaseCommand):
+class ReportCommand(BaseCommand, ABC):
     """A command whose `report()` returns a dictionary. Errors of the user end with exit code 1 and one clear line."""
 
     requires_system_checks: list[str] = []
@@ -21,8 +22,9 @@ class ReportCommand(BaseCommand):
     def options(self, parser: argparse.ArgumentParser) -> None:
         """The command's own arguments."""
 
+    @abstractmethod
     def report(self, **options: Any) -> dict[str, Any]:
-        raise NotImplementedError
+        """Do the work and say what came of it. Raises UserError."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

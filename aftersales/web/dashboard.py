@@ -30,11 +30,13 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     claims = list(queries.claims(merchant_id, PROGRAM)[:6])
     for claim in claims:
         claim.shown_state = queries.shown_state(claim)
+    payouts = queries.payout_totals(merchant_id)
+    held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
     context = {
         "headline": "",
-        "kpis": _kpis(merchant_id, counts),
+        "kpis": _kpis(counts, payouts, held),
         "sales_chart": _sales(merchant_id, counts["newest"]),
-        "claims_chart": _claims(merchant_id),
+        "claims_chart": _claims(payouts, held),
         "claims": claims,
         "batches": batches(merchant_id)[:5],
         "has_orders": counts["orders"] > 0,
@@ -43,14 +45,12 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "dashboard.html", context)
 
 
-def _kpis(merchant_id: int, counts: dict[str, Any]) -> list[Kpi]:
-    totals = queries.payout_totals(merchant_id)
+def _kpis(counts: dict[str, Any], payouts: list[dict[str, Any]], held: int) -> list[Kpi]:
     paid: dict[str, int] = {}
-    for row in totals:
+    for row in payouts:
         if row["state"] == "paid":
             paid[row["currency"]] = paid.get(row["currency"], 0) + int(row["amount"])
-    moving = sum(row["count"] for row in totals if row["state"] not in ("paid", "failed"))
-    held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
+    moving = sum(row["count"] for row in payouts if row["state"] not in ("paid", "failed"))
     shown = " · ".join(formats.money(amount, currency) for currency, amount in paid.items()) or "0"
     return [
         Kpi(label=_("Refunded by price protection"), value=shown, icon="shield"),
@@ -79,11 +79,10 @@ def _sales(merchant_id: int, newest: datetime | None) -> Chart | None:
     return LineChart(title=_("Sales by day"), days=days, series=series, currency=currency)
 
 
-def _claims(merchant_id: int) -> Chart | None:
+def _claims(payouts: list[dict[str, Any]], held: int) -> Chart | None:
     counts: dict[str, int] = {}
-    for row in queries.payout_totals(merchant_id):
+    for row in payouts:
         counts[row["state"]] = counts.get(row["state"], 0) + row["count"]
-    held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
     if held:
         counts["held"] = held
     if not counts:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connections
 from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
@@ -19,19 +20,35 @@ def transfers(merchant_id: int) -> QuerySet[LedgerTransfer]:
 
 
 def is_balanced(merchant_id: int) -> bool:
-    """Whether all entries sum to zero per currency and every balance is the sum of its entries."""
-    sums = (
-        LedgerEntry.objects.filter(merchant_id=merchant_id)
-        .values("account_id", "currency")
-        .annotate(total=Sum("amount"))
-        .values_list("account_id", "currency", "total")
-    )
-    by_account = {account: total for account, _currency, total in sums}
-    by_currency: dict[str, int] = {}
-    for _account, currency, total in sums:
-        by_currency[currency] = by_currency.get(currency, 0) + total
-    balances = accounts(merchant_id).values_list("pk", "balance")
-    return not any(by_currency.values()) and all(by_account.get(pk, 0) == balance for pk, balance in balances)
+    """Whether the merchant's balances sum to zero in every currency; `verify_ledger` checks them against the entries."""
+    sums = accounts(merchant_id).order_by().values("currency").annotate(total=Sum("balance")).values_list("total", flat=True)
+    return not any(sums)
+
+
+DIFFERENCES = """
+SELECT a.merchant_id, a.code, a.currency, a.balance, coalesce(e.total, 0)::bigint
+FROM ledger_ledgeraccount a
+LEFT JOIN (SELECT merchant_id, account_id, sum(amount) AS total FROM ledger_ledgerentry GROUP BY 1, 2) e
+  ON e.merchant_id = a.merchant_id AND e.account_id = a.id
+WHERE a.balance <> coalesce(e.total, 0) ORDER BY 1, 2, 3
+"""
+UNBALANCED = """
+SELECT merchant_id, transfer_id, sum(amount)::bigint FROM ledger_ledgerentry GROUP BY 1, 2 HAVING sum(amount) <> 0 ORDER BY 1, 2
+"""
+SIZE = "SELECT count(*) FROM ledger_ledgerentry"
+
+
+def verify_all() -> dict[str, Any]:
+    """Every tenant's balances against their entries, and every transfer against zero (system role)."""
+    with connections["system"].cursor() as cursor:
+        cursor.execute(SIZE)
+        (entries,) = cursor.fetchone()
+        cursor.execute(DIFFERENCES)
+        names = ("merchant_id", "account", "currency", "balance", "entries")
+        accounts_off = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        cursor.execute(UNBALANCED)
+        transfers_off = [dict(zip(("merchant_id", "transfer", "off_by"), row, strict=True)) for row in cursor.fetchall()]
+    return {"entries": entries, "accounts_off": accounts_off, "transfers_off": transfers_off}
 
 
 def paid_by_day(merchant_id: int, *, currency: str, since: datetime) -> list[tuple[Any, int, int]]:

@@ -15,7 +15,10 @@ from aftersales.programs.runner import run, settings_of
 from marketplace.commands import ReportCommand
 from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import CLI
+from marketplace.tenancy.scope import scope
+from merchants.models import Shop
 from merchants.queries import shop_of_merchant
+from orders.store.queries import shops
 
 
 class Command(ReportCommand):
@@ -53,7 +56,16 @@ class Command(ReportCommand):
         )
         if not options["dry_run"]:
             settle_payouts(merchant_id=merchant_id, at=timezone.now())
-        return _report(done, options["merchant"], shop.currency if shop else None, time.monotonic() - started)
+        return _report(done, options["merchant"], _currency(merchant_id, shop), time.monotonic() - started)
+
+
+def _currency(merchant_id: int, shop: Shop | None) -> str | None:
+    """The currency of a run that found nothing: the shop's, or the one all shops share."""
+    if shop is not None:
+        return shop.currency
+    with scope(merchant_id):
+        known = set(shops(merchant_id).order_by().values_list("currency", flat=True))
+    return known.pop() if len(known) == 1 else None
 
 
 def _report(done: ProgramRun, merchant: str, currency: str | None, seconds: float) -> dict[str, Any]:

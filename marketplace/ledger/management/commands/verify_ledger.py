@@ -1,0 +1,21 @@
+"""manage.py verify_ledger [--json]: every balance against its entries, every transfer against zero."""
+
+from typing import Any
+
+from marketplace.commands import ReportCommand
+from marketplace.kernel.errors import UserError
+from marketplace.ledger.queries import verify_all
+
+
+class LedgerOff(UserError):
+    """The ledger does not add up; the message says where."""
+
+
+class Command(ReportCommand):
+    help = "Check that every account's balance is the sum of its entries and every transfer sums to zero."
+
+    def report(self, **options: Any) -> dict[str, Any]:
+        found = verify_all()
+        if found["accounts_off"] or found["transfers_off"]:
+            raise LedgerOff(f"The ledger is off: {found}")
+        return found
