@@ -16,7 +16,7 @@ from marketplace.accounts.roles import Permission
 from marketplace.ui import formats
 from marketplace.ui.charts import Chart, DonutChart, LineChart, Series, Slice
 from marketplace.ui.kit import Kpi
-from marketplace.ui.labels import STATUSES
+from marketplace.ui.labels import series_tone, status_label
 from orders.store.queries import batches, daily_sales, order_counts
 
 DAYS = 30
@@ -87,5 +87,5 @@ def _claims(payouts: list[dict[str, Any]], held: int) -> Chart | None:
         counts["held"] = held
     if not counts:
         return None
-    slices = [Slice(STATUSES[state][1] if state in STATUSES else state, count) for state, count in sorted(counts.items())]
+    slices = [Slice(status_label(state), count, series_tone(state)) for state, count in sorted(counts.items())]
     return DonutChart(title=_("Claims by state"), slices=slices, total_name=_("Claims"))

@@ -1,0 +1,97 @@
+"""Every page in both languages: nothing of the one leaks into the other."""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.test import Client
+from django.urls import reverse
+
+from orders.store.ingest.formats.native import COLUMNS
+from tests.pages.text import texts
+from tests.tenancy.access import ADDRESSES
+from tests.tenancy.world import World
+
+PAGES = sorted(n for n, a in ADDRESSES.items() if "GET" in a.rights and n not in ("orders:export", "imports:quarantine"))
+#: Latin words of a Chinese page that are no English text: names, codes and data of the test world.
+NAMES = {
+    *"Shangban English GBP CNY CSV JSONL SKU SKUs UTF gzip UCI Online Retail ID".split(),
+    *"acme ACME example owner main jsonl orders lamp tent rope cup vase waiting upload".split(),
+    *COLUMNS,  # named in reasons
+    *"LAMP TENT ROPE CUP VASE SALE Europe London big_appliance appliance big SBX EST GMT UTC".split(),
+}
+#: Idempotency keys of the ledger.
+KEY = re.compile(r"\w+:[\w-]+:\w+(:\d+)?")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|%[sd]")
+
+
+@lru_cache(maxsize=1)
+def english() -> list[re.Pattern[str]]:
+    """Every English text of the catalogue that has a different translation."""
+    with Path(settings.LOCALE_PATHS[0] / "zh_Hans/LC_MESSAGES/django.po").open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    pairs = [(m.id, m.string) if isinstance(m.id, str) else (m.id[0], m.string[0]) for m in messages]
+    return [as_pattern(source) for source, target in pairs if target and source != target and re.search("[A-Za-z]{2}", source)]
+
+
+def as_pattern(source: str) -> re.Pattern[str]:
+    parts = [re.escape(" ".join(part.split())) for part in PLACEHOLDER.split(source)]
+    return re.compile(r"\s*.+?\s*".join(parts))
+
+
+def page(world: World, client: Client, name: str) -> list[str]:
+    found = client.get(ADDRESSES[name].url(name, world.acme))
+    assert found.status_code == 200
+    return texts(found)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chinese_page_has_no_english_text(world: World, sign_in: Callable[..., Client], name: str) -> None:
+    shown = page(world, sign_in(world.acme.owner, "zh-hans"), name)
+    assert any(HAN.search(text) for text in shown)
+    leaks = {text for text in shown for pattern in english() if pattern.fullmatch(text)}
+    assert leaks - NAMES == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_chinese_page_has_no_words_the_catalogue_never_heard_of(
+    world: World, sign_in: Callable[..., Client], name: str
+) -> None:
+    shown = page(world, sign_in(world.acme.owner, "zh-hans"), name)
+    words = {word for text in shown for word in re.findall(r"[A-Za-z_]{3,}", KEY.sub("", text))}
+    assert words - NAMES == set()
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_english_page_has_no_chinese_text(world: World, sign_in: Callable[..., Client], name: str) -> None:
+    shown = page(world, sign_in(world.acme.owner, "en"), name)
+    assert {text for text in shown if HAN.search(text)} <= {"简体中文", "商伴", *(t for t in shown if "商伴 Shangban" in t)}
+
+
+def test_english_text_on_a_chinese_page_would_be_noticed(world: World, sign_in: Callable[..., Client]) -> None:
+    shown = page(world, sign_in(world.acme.owner, "en"), "orders:list")
+    assert len({text for text in shown for pattern in english() if pattern.fullmatch(text)}) > 10
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_the_page_says_which_language_it_is_in(world: World, sign_in: Callable[..., Client], language: str) -> None:
+    found = sign_in(world.acme.owner, language).get(reverse("dashboard"))
+    assert f'<html lang="{language}"' in found.content.decode()
+
+
+def test_the_chosen_language_outlives_the_page(world: World, sign_in: Callable[..., Client]) -> None:
+    client = sign_in(world.acme.owner, "en")
+    client.post(reverse("set_language"), {"language": "zh-hans", "next": "/"})
+    assert '<html lang="zh-hans"' in client.get(reverse("dashboard")).content.decode()
+
+
+def test_every_message_is_translated() -> None:
+    with Path(settings.LOCALE_PATHS[0] / "zh_Hans/LC_MESSAGES/django.po").open("rb") as file:
+        messages = [message for message in read_po(file) if message.id]
+    missing = [m.id for m in messages if m.fuzzy or not all([m.string] if isinstance(m.string, str) else m.string)]
+    assert (len(messages) > 200, missing) == (True, [])
