@@ -31,7 +31,7 @@ def claims(merchant_id: int, program: str) -> QuerySet[Claim]:
     payouts = Payout.objects.filter(merchant_id=merchant_id).order_by("-id")
     return (
         Claim.objects.filter(merchant_id=merchant_id, program=program)
-        .select_related("order__shop", "line__sku")
+        .select_related("order__shop", "line__sku__shop", "line__order")
         .prefetch_related(Prefetch("payouts", queryset=payouts))
         .order_by("-id")
     )

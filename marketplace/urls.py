@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from aftersales.web.dashboard import dashboard
+from aftersales.web.urls import ledger_urls
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,7 +16,7 @@ urlpatterns = [
     path("", include("marketplace.health.urls")),
     path("", include("orders.store.web.urls")),
     path("programs/price-protection/", include("aftersales.web.urls")),
-    path("ledger/", include("marketplace.ledger.web.urls")),
+    path("ledger/", include(ledger_urls)),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

@@ -33,7 +33,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     payouts = queries.payout_totals(merchant_id)
     held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
     context = {
-        "headline": "",
+        "headline": _headline(merchant_id),
         "kpis": _kpis(counts, payouts, held),
         "sales_chart": _sales(merchant_id, counts["newest"]),
         "claims_chart": _claims(payouts, held),
@@ -43,6 +43,20 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "today": timezone.localdate(),
     }
     return TemplateResponse(request, "dashboard.html", context)
+
+
+def _headline(merchant_id: int) -> str:
+    """What price protection did in its last run, in one sentence."""
+    last = queries.runs(merchant_id, PROGRAM).filter(state="finished", order__isnull=True).first()
+    if last is None:
+        return ""
+    amounts = " · ".join(formats.money(amount, currency) for currency, amount in last.counts["amounts"].items())
+    if not amounts:
+        return _("The last run of price protection found nothing new to refund.")
+    return _("The last run of price protection refunded %(amount)s on %(lines)s order lines.") % {
+        "amount": amounts,
+        "lines": formats.number(last.counts["claims"]),
+    }
 
 
 def _kpis(counts: dict[str, Any], payouts: list[dict[str, Any]], held: int) -> list[Kpi]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aftersales.web import views
+from aftersales.web import ledger, views
 
 app_name = "price_protection"
 urlpatterns = [
@@ -13,3 +13,4 @@ urlpatterns = [
     path("claims/<int:pk>/decide/", views.decide, name="decide"),
     path("orders/<int:pk>/claim/", views.claim_order, name="claim_order"),
 ]
+ledger_urls = ([path("", ledger.home, name="home")], "ledger")

@@ -1,5 +1,6 @@
 """The price-protection pages."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -28,10 +29,12 @@ from marketplace.kernel.errors import UserError
 from marketplace.ledger.queries import accounts
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
+from marketplace.ui.charts import StepChart
 from marketplace.ui.kit import Event, Tab
 from merchants.models import Shop
 from orders.store.models import ShopOrder
-from orders.store.queries import shops
+from orders.store.queries import points_of, shops
+from orders.store.web.price_charts import price_chart
 
 PAGE = 25
 STATES = ("reserved", "held", "refused")
@@ -193,11 +196,21 @@ def claim_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "explanation": claim_sentences(claim),
         "payouts": claim.payouts.all(),
         "events": _events(claim),
-        "price_chart": None,
+        "price_chart": _claim_chart(claim),
         "may_decide": claim.state == Claim.State.HELD and Permission.RELEASE_HOLDS in request.rights,
         "may_pay_again": queries.shown_state(claim) == "failed" and Permission.RELEASE_HOLDS in request.rights,
     }
     return TemplateResponse(request, "price_protection/claim.html", context)
+
+
+def _claim_chart(claim: Claim) -> StepChart | None:
+    """Prices around the window, with the purchase; None where the decision met no price."""
+    if claim.inputs.get("price") is None or claim.line.paid_at is None:
+        return None
+    ends = datetime.fromisoformat(claim.inputs["as_of"])
+    since, until = claim.line.paid_at - timedelta(days=3), max(ends, claim.line.paid_at) + timedelta(days=1)
+    points = list(points_of(claim.line.sku).filter(valid_from__lt=until)[:500])
+    return price_chart(claim.line.sku, points, since=since, until=until, bought=[claim.line])
 
 
 def _events(claim: Claim) -> list[Event]:

@@ -1,7 +1,6 @@
 """Product list and the price timeline of one product."""
 
-import heapq
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -13,11 +12,12 @@ from django.views.decorators.http import require_safe
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.ui import formats
-from marketplace.ui.charts import Marker, Segment, Sparkline, StepChart, StepSeries
+from marketplace.ui.charts import Sparkline, StepChart
 from marketplace.ui.kit import Kpi, Tab
 from orders.store import queries
 from orders.store.models import PricePoint, Sku
 from orders.store.web.filters import SkuFilter
+from orders.store.web.price_charts import price_chart
 
 PAGE = 50
 PERIODS: dict[str, int] = {"30": 30, "90": 90, "365": 365, "all": 0}
@@ -46,7 +46,7 @@ def _decorate(merchant_id: int, page: Any) -> None:
         sku.current_amount = known[-1].amount if known else None
         sku.currency = known[-1].currency if known else sku.shop.currency
         values = [point.amount for point in known[-30:]]
-        sku.sparkline = Sparkline(values=values, label=_("Latest prices")) if len(values) > 1 else None
+        sku.sparkline = Sparkline(values=values, label=_("Latest prices"), steps=True) if len(values) > 1 else None
 
 
 @require_safe
@@ -88,41 +88,9 @@ def _kpis(sku: Sku, points: list[PricePoint]) -> list[Kpi]:
 
 
 def _chart(sku: Sku, points: list[PricePoint], days: int) -> StepChart:
-    newest = points[0].valid_from if points else sku.shop.created_at
+    latest = queries.lines_of_sku(sku).values_list("paid_at", flat=True).first()
+    newest = max([moment for moment in (latest, *(p.valid_from for p in points[:1])) if moment], default=sku.shop.created_at)
     until = newest + timedelta(days=2)
     since = until - timedelta(days=days) if days else (points[-1].valid_from if points else until - timedelta(days=30))
-    series = [
-        StepSeries(label, _segments(points, source, since))
-        for source, label in PricePoint.Source.choices
-        if any(point.source == source and not point.tier for point in points)
-    ]
     bought = queries.lines_of_sku(sku).filter(paid_at__gte=since, paid_at__lt=until)[:MARKERS]
-    markers = [Marker(line.paid_at, line.paid_amount // line.quantity, line.order.external_ref) for line in bought]
-    return StepChart(
-        title=_("Price over time"),
-        series=series,
-        since=since,
-        until=until,
-        markers=markers,
-        marker_name=_("Purchases"),
-        currency=sku.shop.currency,
-        tz=sku.shop.timezone,
-    )
-
-
-def _segments(points: list[PricePoint], source: str, since: datetime) -> list[Segment]:
-    """What a unit cost, without overlap: where several points hold at once, the lowest counts, as in price protection."""
-    chosen = [p for p in points if p.source == source and not p.tier and (p.valid_to is None or p.valid_to > since)]
-    edges = sorted({max(p.valid_from, since) for p in chosen} | {p.valid_to for p in chosen if p.valid_to})
-    waiting = sorted(chosen, key=lambda p: p.valid_from, reverse=True)
-    holding: list[tuple[int, int, PricePoint]] = []
-    found: list[Segment] = []
-    for edge, until in zip(edges, [*edges[1:], None], strict=False):
-        while waiting and waiting[-1].valid_from <= edge:
-            point = waiting.pop()
-            heapq.heappush(holding, (point.amount, point.pk, point))
-        while holding and (ends := holding[0][2].valid_to) is not None and ends <= edge:
-            heapq.heappop(holding)
-        if holding:
-            found.append(Segment(edge, until, holding[0][0]))
-    return found
+    return price_chart(sku, points, since=since, until=until, bought=list(bought))

@@ -13,6 +13,7 @@ from marketplace.accounts.roles import Permission
 from marketplace.ledger import queries
 from marketplace.ui.charts import BarChart, Chart, Series
 from marketplace.ui.formats import short_date
+from orders.store.queries import shops
 
 PAGE = 50
 DAYS = 60
@@ -23,12 +24,13 @@ DAYS = 60
 def home(request: HttpRequest) -> HttpResponse:
     merchant_id = request.organization.pk
     balances = list(queries.accounts(merchant_id))
+    shop = shops(merchant_id).order_by("id").first()
     context = {
         "balances": balances,
         "is_balanced": queries.is_balanced(merchant_id),
         "page_obj": Paginator(queries.transfers(merchant_id), PAGE).get_page(request.GET.get("page")),
         "chart": _chart(merchant_id, balances[0].currency) if balances else None,
-        "tz": None,
+        "tz": shop.timezone if shop else None,
     }
     return TemplateResponse(request, "ledger/home.html", context)
 
