@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -30,6 +31,8 @@ from orders.store.web.forms import CorrectionForm, PriceForm, UploadForm
 from orders.store.web.orders import safe_cell
 
 PAGE = 25
+#: A number may be wrong, but is nothing a spreadsheet runs, and must stay one to be corrected.
+NUMBER = re.compile(r"[+-]?[\d.,]+")
 State = ImportBatch.State
 STAGES = (State.STAGING, State.APPLYING, State.MATCHING, State.FINISHED)
 
@@ -175,7 +178,7 @@ def _as_csv(raws: list[str]) -> str:
     writer.writerow(names)
     for record in records:
         cells = [record.get(name) or "" for name in names] if isinstance(record, dict) else record
-        writer.writerow([safe_cell(str(cell)) if str(cell)[:1] in "=+@" else cell for cell in cells])
+        writer.writerow([cell if NUMBER.fullmatch(str(cell)) else safe_cell(str(cell)) for cell in cells])
     return buffer.getvalue()
 
 

@@ -33,6 +33,8 @@ COLUMNS = frozenset(
         *"record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split(),
     ]
 )
+#: Files we hand out put an apostrophe before cells that a spreadsheet would run; it is taken off on the way back.
+FORMULA_SIGNS = ("=", "+", "-", "@")
 Row = tuple[list[Mapping[str, Any]] | None, ShopContext]
 
 
@@ -128,7 +130,8 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str) and value.isprintable():
-        return value.strip()
+        text = value.strip()
+        return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
     raise _Refused("bad_value", repr(value)[:80])
 
 

@@ -1,0 +1,45 @@
+"""The demo market's figures come from its files and from running programs, from nowhere else."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from marketplace.accounts.models import User
+from tests import database
+from tests.pages.text import text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def seed(folder: Path, capsys: Any) -> dict[str, Any]:
+    capsys.readouterr()
+    call_command("seed_demo", "--folder", str(folder), "--json")
+    return json.loads(capsys.readouterr().out)
+
+
+def headline(sign_in: Callable[..., Client]) -> str:
+    """What the owner of the second merchant reads on the dashboard."""
+    shown = text(sign_in(User.objects.get(email="owner@lumen.example")).get(reverse("dashboard")))
+    return shown.split("Refunded by price protection")[1].split("Orders")[0].strip()
+
+
+def test_another_price_gives_another_figure(tmp_path: Path, sign_in: Callable[..., Client], capsys: Any) -> None:
+    folder = tmp_path / "demo"
+    shutil.copytree(settings.BASE_DIR / "demo", folder)
+    first, shown = seed(folder, capsys), headline(sign_in)
+    assert seed(folder, capsys)["lumen"].startswith("0 new claims")
+    database.flush()
+    prices = folder / "lumen/prices.csv"
+    assert ",151.20," in prices.read_text()
+    prices.write_text(prices.read_text().replace(",151.20,", ",150.20,"))
+    second = seed(folder, capsys)
+    assert (second["yunduo"], second["lumen"] != first["lumen"]) == (first["yunduo"], True)
+    assert (shown != headline(sign_in), "£" in shown) == (True, True)
