@@ -1,30 +1,39 @@
 """Sending reserved payouts to the gateway and booking what became of them.
 
 reserved | retry → submitted (leased, with a fencing token, committed before the call) → paid | failed | retry | unknown.
-Unknown, and submitted with an expired lease (its worker died), are asked about with `lookup` before anything is sent again.
-Postings: docs/money.md. The clock of leases is the database's.
+Unknown, and submitted by a worker that died or lost its lease, are asked about with `lookup` before anything is sent again. A
+worker that lives holds an advisory lock of its number, with which its tokens begin. Postings: docs/money.md. The clock of leases
+is the database's.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from secrets import randbits
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
 
-from aftersales.payouts.gateway import Answer, Gateway, GatewayTimeout, Payment, Result
+from aftersales.payouts.gateway import Gateway, GatewayTimeout, Payment, Result
 from aftersales.payouts.sandbox import Faults, SandboxGateway
 from marketplace.tenancy.scope import scope
 
 BATCH = 1_000
 MAX_ATTEMPTS = 8
 LEASE = "10 minutes"
+#: First key of the advisory lock; the second is the worker's number.
+LOCK = 7103
 TAKE = """
 WITH due AS MATERIALIZED (
   SELECT id FROM aftersales_payout
   WHERE merchant_id = %(merchant)s AND state NOT IN ('paid', 'failed')
-    AND (state = ANY (%(states)s) OR (%(expired)s AND state = 'submitted' AND lease_until < now()))
+    AND (state = ANY (%(states)s)
+         OR (%(expired)s AND state = 'submitted' AND (lease_until < now() OR left(token::text, 8) <> ALL (
+           ARRAY(SELECT lpad(to_hex(k.objid::bigint), 8, '0') FROM pg_locks k
+                 WHERE k.locktype = 'advisory' AND k.classid = %(lock)s AND k.granted
+                   AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()))))))
     AND id > %(after)s
   ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE aftersales_payout p
@@ -69,15 +78,32 @@ def settle_payouts(*, merchant_id: int, at: datetime, gateway: Gateway | None = 
     """
     chosen = gateway or gateway_of(merchant_id)
     tally: dict[str, int] = {}
-    for states, sends in ((["unknown"], False), (["reserved", "retry"], True), (["unknown"], False), (["retry"], True)):
-        _pass(merchant_id, chosen, states, sends=sends, at=at, tally=tally)
+    with _alive() as worker:
+        for states, sends in ((["unknown"], False), (["reserved", "retry"], True), (["unknown"], False), (["retry"], True)):
+            _pass(merchant_id, chosen, states, worker, sends=sends, at=at, tally=tally)
     return tally
 
 
-def _pass(merchant_id: int, gateway: Gateway, states: list[str], *, sends: bool, at: datetime, tally: dict[str, int]) -> None:
+@contextmanager
+def _alive() -> Iterator[int]:
+    """A number of this worker's own, locked while its session lives."""
+    worker = randbits(31)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, worker])
+    try:
+        yield worker
+    finally:
+        if connection.connection is not None and not connection.connection.closed:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, worker])
+
+
+def _pass(
+    merchant_id: int, gateway: Gateway, states: list[str], worker: int, *, sends: bool, at: datetime, tally: dict[str, int]
+) -> None:
     after = 0
     while True:
-        token = uuid4()
+        token = UUID(int=worker << 96 | uuid4().int & (1 << 96) - 1)
         payments, after = _take(merchant_id, token, states, after, sends=sends)
         if not payments:
             return
@@ -94,6 +120,7 @@ def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends
         "limit": BATCH,
         "token": str(token),
         "lease": LEASE,
+        "lock": LOCK,
         "counts": int(sends),
     }
     with scope(merchant_id), connection.cursor() as cursor:
@@ -103,19 +130,14 @@ def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends
 
 
 def _ask(gateway: Gateway, payments: Taken, *, sends: bool) -> list[tuple[str, str, str, str]]:
-    """(request id, next state, reference, error) per payment; unanswered ones are unknown."""
+    """(request id, next state, reference, error) per answer; unanswered payments are unknown. "Paid" wins over other answers."""
     try:
         answers = gateway.pay(payments) if sends else gateway.lookup([p.request_id for p in payments])
     except GatewayTimeout as error:
         return [(p.request_id, "unknown", "", str(error)[:200]) for p in payments]
-    found = [(a.request_id, STATE_OF[a.result], a.reference, a.detail[:200]) for a in _unique(answers)]
+    found = [(a.request_id, STATE_OF[a.result], a.reference, a.detail[:200]) for a in answers]
     silent = {p.request_id for p in payments} - {row[0] for row in found}
     return found + [(request_id, "unknown", "", "no answer") for request_id in sorted(silent)]
-
-
-def _unique(answers: Sequence[Answer]) -> list[Answer]:
-    """One answer per request; a gateway may answer twice."""
-    return list({answer.request_id: answer for answer in answers}.values())
 
 
 def _settle(merchant_id: int, token: UUID, rows: list[tuple[str, str, str, str]], at: datetime) -> dict[str, int]:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -116,3 +117,7 @@ SELECT s.request_id, count(p.id) FROM aftersales_sandboxpayment s
 LEFT JOIN aftersales_payout p ON p.merchant_id = s.merchant_id AND p.request_id = s.request_id AND p.state = 'paid'
 GROUP BY s.id, s.request_id HAVING count(p.id) <> 1
 """
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)
