@@ -47,6 +47,16 @@ class Migration(migrations.Migration):
     operations = [migrations.RemoveField("workerheartbeat", "beaten_at")]
 """
 
+DROPPED_POLICY = """from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("audit", "0002_security")]
+    operations = [migrations.RunSQL("DROP POLICY tenant ON audit_auditevent")]
+"""
+CONTRACT = ["test", "ARGS=-n 0 -q tests/tenancy/test_contract.py -k the_tenant_policy_compares"]
+CRAWL = ["test", "ARGS=-n 0 -q tests/tenancy/test_urls.py -k every_address_has_its_row"]
+
 PLANTS = [
     Plant("format", ["check-format"], "marketplace/schedule.py", "planted   =   1\n", "schedule.py"),
     Plant("lint", ["check-lint"], "marketplace/schedule.py", "\nimport os\n", "F401"),
@@ -92,6 +102,14 @@ PLANTS = [
         "network",
         "import socket\n\n\ndef test_network():\n    socket.create_connection(('192.0.2.1', 80), timeout=1)\n",
         "SocketConnectBlockedError",
+    ),
+    Plant("policy", CONTRACT, "marketplace/audit/migrations/0003_planted.py", DROPPED_POLICY, "audit_auditevent", False),
+    Plant(
+        "url",
+        CRAWL,
+        "marketplace/urls.py",
+        "\nurlpatterns += [path('planted/', dashboard, name='planted')]\n",
+        "planted",
     ),
     test(
         "role",
