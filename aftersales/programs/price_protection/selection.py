@@ -27,32 +27,36 @@ LINE_COLUMNS = """
 """.strip()
 # What a line must be like to be compared with a price point at all. Both stand where lines are read by their index: reading them
 # again by number for every pair would cost as much again, and on a wrong estimate the whole table.
-LINE_RULES = """
-    (%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
-    AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency)
-"""
+LINE_RULES = """(%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
+      AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency)"""
 # With the delivery as anchor nothing ties it to the payment, and every price would be held against all later deliveries. Almost
 # all lines arrive within 30 days: those are looked for in that range, the few others in an index of their own.
-PROMPT_ONLY = "AND NOT l.is_slow AND l.delivered_bound < p.prompt_to"
+# IS TRUE keeps the payment out of the choice of an index: the one by payment has no lower bound here and reads all history.
+PAID_CHECK = " IS TRUE"
+PROMPT_ONLY = "AND NOT l.is_slow"
 SLOW_BRANCH = """
   UNION ALL
-  SELECT p.*, {line_columns}
+  SELECT p.*, l.*
   FROM point p
-  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.is_slow
-   AND l.delivered_bound >= p.anchor_from AND l.delivered_bound <= p.anchor_to AND l.paid_at < p.valid_from
-   AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE {line_rules}
+  CROSS JOIN LATERAL (
+    SELECT {line_columns} FROM store_shoporderline l
+    WHERE l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.is_slow
+      AND l.delivered_bound >= p.anchor_from AND l.delivered_bound <= p.anchor_to AND l.paid_at < p.valid_from
+      AND l.paid_at <= %(as_of)s {line_filter}
+      AND {line_rules} OFFSET 0) l
 """
 PROMO_BRANCH = """
   UNION ALL
-  SELECT p.*, {line_columns}
+  SELECT p.*, l.*
   FROM point p
   JOIN store_promotion r ON r.merchant_id = %(merchant)s AND r.shop_id = p.shop_id AND r.protected_until > p.valid_from
    AND (r.sku_codes IS NULL OR p.code = ANY (r.sku_codes))
-  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
-   AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to
-   AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE {line_rules}
+  CROSS JOIN LATERAL (
+    SELECT {line_columns} FROM store_shoporderline l
+    WHERE l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
+      AND l.paid_at >= r.purchase_from AND l.paid_at < r.purchase_to
+      AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
+      AND {line_rules} OFFSET 0) l
 """
 PROMO_UNTIL = """(
     SELECT max(r.protected_until) FROM store_promotion r
@@ -71,6 +75,8 @@ def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
         anchor=anchor,
         promo_branch=branch,
         promo_until=PROMO_UNTIL if settings["promo_extension"] else "NULL",
+        anchor_end="prompt_to" if by_delivery else "anchor_to",
+        paid_check=PAID_CHECK if by_delivery else "",
         prompt_only=PROMPT_ONLY if by_delivery else "",
         slow_branch=SLOW_BRANCH.format(**shared) if by_delivery else "",
         **shared,

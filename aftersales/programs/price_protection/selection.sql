@@ -1,18 +1,17 @@
 -- Price protection: who is owed what, as of a moment. Written once for batches and for a single line.
 -- Filled in by selection.py: {anchor}, {line_filter}, {line_columns}, {line_rules}, {promo_branch}, {promo_until},
--- {prompt_only}, {slow_branch}. Parameters are named. All money in minor units.
+-- {anchor_end}, {paid_check}, {prompt_only}, {slow_branch}. Parameters are named. All money in minor units.
 --
 -- Range conditions stand on plain columns of the line against bounds computed per price point in a MATERIALIZED step:
 -- under row-level security an expression would be a filter and all history would be read.
+-- OFFSET 0 keeps that order of reading, per point a range of lines: the planner cannot know how narrow the ranges are.
 WITH point AS MATERIALIZED (
   SELECT p.id AS point_id, p.sku_id, p.amount AS price, p.currency AS price_currency, p.tier, p.stock, p.source, p.valid_from,
          coalesce(p.valid_to, 'infinity') AS valid_to, s.timezone AS tz, s.prices_include_tax, k.shop_id, k.code, k.cost_amount,
          w.days, ((p.valid_from AT TIME ZONE s.timezone)::date - w.days)::timestamp AT TIME ZONE s.timezone AS anchor_from,
          -- In "claim" mode a price that has ended counts only for lines whose window closed while it held (a day of slack for
          -- zones without a midnight). Without this bound every old price would be held against all later lines.
-         CASE WHEN %(lowest)s OR p.valid_to IS NULL OR p.valid_to > %(as_of)s THEN 'infinity'
-              ELSE ((p.valid_to AT TIME ZONE s.timezone)::date - w.days + 1)::timestamp AT TIME ZONE s.timezone END AS anchor_to,
-         p.valid_from + interval '31 days' AS prompt_to,
+         e.anchor_to, least(e.anchor_to, p.valid_from + interval '31 days') AS prompt_to,
          ((k.is_bundle AND 'bundle' = ANY (%(exclude)s)) OR (k.is_gift AND 'gift' = ANY (%(exclude)s))
           OR (k.is_flash AND 'flash' = ANY (%(exclude)s)) OR (k.is_clearance AND 'clearance' = ANY (%(exclude)s))
           OR (k.is_live_room AND 'live_room' = ANY (%(exclude)s))) AS is_excluded
@@ -21,6 +20,9 @@ WITH point AS MATERIALIZED (
   JOIN merchants_shop s ON s.merchant_id = k.merchant_id AND s.id = k.shop_id
   CROSS JOIN LATERAL (
     SELECT coalesce((%(window_days_by_category)s::jsonb ->> k.category)::int, %(window_days)s) AS days) w
+  CROSS JOIN LATERAL (
+    SELECT CASE WHEN %(lowest)s OR p.valid_to IS NULL OR p.valid_to > %(as_of)s THEN 'infinity'
+                ELSE ((p.valid_to AT TIME ZONE s.timezone)::date - w.days + 1)::timestamp AT TIME ZONE s.timezone END AS anchor_to) e
   WHERE p.merchant_id = %(merchant)s AND p.valid_from <= %(as_of)s {sku_filter}
     AND (%(shop)s IS NULL OR k.shop_id = %(shop)s)
     -- In "lowest" mode an observed price is known when its day is over; in "claim" mode only a price still valid counts,
@@ -29,23 +31,27 @@ WITH point AS MATERIALIZED (
     AND (%(lowest)s OR %(late_claims)s OR coalesce(p.valid_to, 'infinity') > %(as_of)s)),
 met AS (
   -- Paid more than this price times the quantity, written without the product, which may exceed bigint.
-  SELECT p.*, {line_columns}
+  SELECT p.*, l.*
   FROM point p
-  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
-   AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to AND l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s
-   {prompt_only} {line_filter}
-  WHERE {line_rules}
+  CROSS JOIN LATERAL (
+    SELECT {line_columns} FROM store_shoporderline l
+    WHERE l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id
+      AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.{anchor_end}
+      AND (l.paid_at < p.valid_from AND l.paid_at <= %(as_of)s){paid_check} {prompt_only} {line_filter}
+      AND {line_rules} OFFSET 0) l
   {slow_branch}
   UNION ALL
   -- A presale is covered from its deposit on: prices that began between the deposit and the payment of the rest.
-  SELECT p.*, {line_columns}
+  SELECT p.*, l.*
   FROM point p
-  JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
-   AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to
-   AND l.paid_at <= %(as_of)s {line_filter}
-  WHERE {line_rules}
+  CROSS JOIN LATERAL (
+    SELECT {line_columns} FROM store_shoporderline l
+    WHERE l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
+      AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to
+      AND l.paid_at <= %(as_of)s {line_filter}
+      AND {line_rules} OFFSET 0) l
   {promo_branch}),
-timed AS (
+timed AS MATERIALIZED (
   SELECT m.*,
          CASE WHEN %(skip_purchase_day)s
               THEN ((m.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(m.deposit_paid_at, m.paid_at) END AS window_from,

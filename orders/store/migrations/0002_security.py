@@ -8,14 +8,14 @@ SHOP, BUYER, SKU = "merchants_shop", "store_buyer", "store_sku"
 ORDER, LINE, BATCH, REQUEST = "store_shoporder", "store_shoporderline", "store_importbatch", "store_refundrequest"
 
 # An undelivered line is protected until further notice. As a stored bound it keeps the range condition on a plain column,
-# which stays an index condition under a row-level security policy; an expression would become a filter. `paid_at` stands behind it
-# so that lines bought after a price began are passed over inside the index.
+# which stays an index condition under a row-level security policy; an expression would become a filter. Lines that
+# took longer than 30 days to arrive have an index of their own: see the price-protection selection.
 LINE_BOUNDS = """
 ALTER TABLE store_shoporderline
   ADD COLUMN delivered_bound timestamptz GENERATED ALWAYS AS (coalesce(delivered_at, 'infinity'::timestamptz)) STORED,
   ADD COLUMN completed_bound timestamptz GENERATED ALWAYS AS (coalesce(completed_at, 'infinity'::timestamptz)) STORED,
   ADD COLUMN is_slow boolean GENERATED ALWAYS AS (coalesce(delivered_at - paid_at > interval '30 days', true)) STORED;
-CREATE INDEX line_by_sku_delivered ON store_shoporderline (merchant_id, sku_id, delivered_bound, paid_at) WHERE NOT is_slow;
+CREATE INDEX line_by_sku_delivered ON store_shoporderline (merchant_id, sku_id, delivered_bound) WHERE NOT is_slow;
 CREATE INDEX line_by_sku_slow ON store_shoporderline (merchant_id, sku_id, delivered_bound, paid_at) WHERE is_slow;
 CREATE INDEX line_by_sku_deposit ON store_shoporderline (merchant_id, sku_id, deposit_paid_at) WHERE deposit_paid_at IS NOT NULL;
 ALTER TABLE store_shoporderline SET (autovacuum_vacuum_insert_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
