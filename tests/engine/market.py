@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from marketplace.tenancy.scope import scope
 from tests import cast
@@ -40,6 +40,8 @@ def fallen_prices(directory: Path, merchant: cast.Merchant, orders: int, *, line
 
 def assert_paid(merchant: cast.Merchant, claims: int, *, amount: int = DROP) -> None:
     """Exactly so many claims, each paid once, and the books in order."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE aftersales_claim, aftersales_payout, aftersales_sandboxpayment, ledger_ledgerentry")
     assert doors.rows(merchant, "SELECT count(*), coalesce(sum(amount), 0) FROM aftersales_claim") == [(claims, claims * amount)]
     paid = doors.rows(merchant, "SELECT count(*), coalesce(sum(amount), 0) FROM aftersales_sandboxpayment")
     assert paid == [(claims, claims * amount)]

@@ -28,6 +28,8 @@ from orders.store.models import ImportBatch
 State = ImportBatch.State
 #: First key of the advisory lock; the second is the shop's id.
 LOCK = 7101
+#: Seconds to wait for an import that is ending.
+PATIENCE = 10
 DONE = (State.FINISHED, State.FAILED)
 CLEAN = "DELETE FROM store_stagedrow WHERE merchant_id = %s AND batch_id = %s"
 Progress = Callable[[ImportBatch], None]
@@ -148,10 +150,16 @@ def _fail(batch: ImportBatch, message: str, at: datetime) -> None:
 
 
 def _take_lock(shop: ShopContext) -> None:
+    """Wait a little: the server may still be finishing the last statement of an import that was killed."""
+    until = time.monotonic() + PATIENCE
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, shop.shop_id])
-        if not cursor.fetchone()[0]:
-            raise ImportBusy("Another import of this shop is running; wait until it has finished.")
+        while True:
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, shop.shop_id])
+            if cursor.fetchone()[0]:
+                return
+            if time.monotonic() > until:
+                raise ImportBusy("Another import of this shop is running; wait until it has finished.")
+            time.sleep(0.1)
 
 
 def _drop_lock(shop: ShopContext) -> None:
