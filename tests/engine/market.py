@@ -42,7 +42,9 @@ def assert_paid(merchant: cast.Merchant, claims: int, *, amount: int = DROP) -> 
     """Exactly so many claims, each paid once, and the books in order."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE aftersales_claim, aftersales_payout, aftersales_sandboxpayment, ledger_ledgerentry")
-    assert doors.rows(merchant, "SELECT count(*), coalesce(sum(amount), 0) FROM aftersales_claim") == [(claims, claims * amount)]
+    # A second click that comes after the first leaves a refusal, which is right; only what is owed is counted.
+    owed = "SELECT count(*), coalesce(sum(amount), 0) FROM aftersales_claim WHERE state <> 'refused'"
+    assert doors.rows(merchant, owed) == [(claims, claims * amount)]
     paid = doors.rows(merchant, "SELECT count(*), coalesce(sum(amount), 0) FROM aftersales_sandboxpayment")
     assert paid == [(claims, claims * amount)]
     doors.assert_books_balance(merchant)
