@@ -159,5 +159,5 @@ def test_what_is_wrong_would_be_seen(visit: Callable[..., Visitor]) -> None:
     with pytest.raises(AssertionError, match="wide"):
         who.look_around()
     who.page.evaluate("const s = document.createElement('script'); s.textContent = '1'; document.body.append(s)")
-    with pytest.raises(AssertionError, match="Content Security Policy|CSP"):
+    with pytest.raises(AssertionError, match=r"Content Security Policy|CSP"):
         who.look_around()
