@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
+from django.utils.translation import gettext as _
 
 from aftersales.models import Claim, ProgramRun
 from aftersales.programs.policies import active_policy
@@ -122,7 +123,7 @@ def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at
         with connection.cursor() as cursor:
             cursor.execute(RELEASE if release else REFUSE, {"merchant": merchant_id, "claim": claim_id, "at": at})
             if not cursor.rowcount:
-                raise HoldDecided("This claim is not held any more.")
+                raise HoldDecided(_("This claim is not held any more."))
         action = f"aftersales.hold.{'released' if release else 'refused'}"
         record(merchant_id=merchant_id, by=by, action=action, facts={"claim": claim_id})
         return access_claim(merchant_id=merchant_id, pk=claim_id)
@@ -157,5 +158,5 @@ def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> No
         with connection.cursor() as cursor:
             cursor.execute(RETRY, {"merchant": merchant_id, "claim": claim_id, "at": at})
             if not cursor.rowcount:
-                raise Undecidable("Only a claim whose payout failed can be paid again.")
+                raise Undecidable(_("Only a claim whose payout failed can be paid again."))
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})

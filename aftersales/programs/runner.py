@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from aftersales.models import ProgramPolicy, ProgramRun
 from aftersales.programs.contract import Outcome, Program, RunContext
@@ -50,7 +51,7 @@ def program_lock(merchant_id: int, *, wait: bool = True) -> Iterator[None]:
         else:
             cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, merchant_id])
             if not cursor.fetchone()[0]:
-                raise ProgramBusy("A run for this merchant is in progress; try again in a minute.")
+                raise ProgramBusy(_("A run for this merchant is in progress; try again in a minute."))
     try:
         yield
     finally:
@@ -119,7 +120,7 @@ def open_run(
     """A waiting run with its policy version. Raises NotPayable for a policy that may only be previewed."""
     checked = program.validated(settings)
     if not dry_run and not program.may_pay(checked):
-        raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
+        raise NotPayable(_("This policy ignores returns, which is for comparison only; preview it, or deduct returns."))
     with scope(merchant_id):
         policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
         return ProgramRun.objects.create(
