@@ -120,7 +120,7 @@ def open_run(
     """A waiting run with its policy version. Raises NotPayable for a policy that may only be previewed."""
     checked = program.validated(settings)
     if not dry_run and not program.may_pay(checked):
-        raise NotPayable(_("This policy ignores returns, which is for comparison only; preview it, or deduct returns."))
+        raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
     with scope(merchant_id):
         policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
         return ProgramRun.objects.create(

@@ -18,14 +18,13 @@ from aftersales.models import Claim, ProgramRun
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
-from aftersales.programs.runner import open_run
+from aftersales.programs.runner import NotPayable, open_run
 from aftersales.tasks import execute, settle
 from aftersales.web.explaining import claim_sentences, policy_sentences
 from aftersales.web.forms import PolicyForm
 from aftersales.web.previews import shown
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
-from marketplace.kernel.errors import UserError
 from marketplace.ledger.queries import accounts
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
@@ -178,8 +177,8 @@ def run_now(request: HttpRequest) -> HttpResponse:
         return redirect("price_protection:home")
     try:
         opened = _open(request, policy.settings, dry_run=False)
-    except UserError as error:
-        messages.error(request, str(error))
+    except NotPayable:
+        messages.error(request, _("This policy ignores returns, which is for comparison only; preview it, or deduct returns."))
         return redirect("price_protection:home")
     execute.delay(merchant_id=request.organization.pk, run_id=opened.pk)
     messages.success(request, _("The run has started; it appears below when it is done."))
