@@ -82,7 +82,8 @@ check-gates: $(VENV)/.development  ## plant one failure per gate and expect red
 	@scripts/with_servers gates $(RUN) -m tests.gates.plant $(ARGS)
 
 bench: $(VENV)/.development  ## benchmarks; SCALE=10m for the large one
-	@$(RUN) -m bench --scale $(SCALE) $(ARGS)
+	@export STATE_DIR="$${STATE_DIR:-$(CURDIR)/var/bench}"; $(RUN) manage.py embedded start >/dev/null && \
+		{ $(RUN) -m bench --scale $(SCALE) $(ARGS); code=$$?; $(RUN) manage.py embedded stop >/dev/null; exit $$code; }
 
 fmt: $(VENV)/.development  ## format code
 	ruff check --fix-only --quiet $(PATHS)
