@@ -198,7 +198,11 @@ ON CONFLICT (merchant_id, order_id, line_no) DO NOTHING
 -----
 INSERT INTO store_refundrequest
   (merchant_id, shop_id, buyer_id, sku_id, external_ref, line_no, row_no, quantity, unit_amount, currency, requested_at, state)
-SELECT %(merchant)s, %(shop)s, b.id, k.id, s.order_ref, s.line_no, s.row_no, s.quantity, s.unit_amount, %(currency)s, s.placed_at, 'new'
+SELECT %(merchant)s, %(shop)s, b.id, k.id, s.order_ref,
+       coalesce((s.extra->>'line_no')::int, s.line_no + CASE WHEN %(is_correction)s THEN (
+         SELECT coalesce(max(r.line_no), 0) FROM store_refundrequest r
+         WHERE r.merchant_id = %(merchant)s AND r.shop_id = %(shop)s AND r.external_ref = s.order_ref) ELSE 0 END),
+       s.row_no, s.quantity, s.unit_amount, %(currency)s, s.placed_at, 'new'
 FROM slice s
 JOIN slice_sku k ON k.code = s.sku
 LEFT JOIN slice_buyer b ON b.external_ref = s.buyer_ref

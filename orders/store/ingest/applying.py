@@ -50,8 +50,8 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
     touched = {"lines_updated": 0}
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
-            if FORMATS[batch.format].scatters_orders:
-                touched["quarantined"] = settle_totals(cursor, parameters)
+            if FORMATS[batch.format].is_complete:
+                touched |= settle_totals(cursor, parameters)
             for statement in STATEMENTS:
                 _execute(cursor, statement, parameters, touched)
             cursor.execute(TALLIES)

@@ -7,6 +7,7 @@ to exhaust memory. The same holds for a gzip file that grows more than `MAX_RATI
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -47,7 +48,7 @@ def _decoded(handle: BinaryIO, *, limit: int | None) -> Iterator[str]:
     while True:
         try:
             line = handle.readline(MAX_LINE)
-        except (EOFError, gzip.BadGzipFile, OSError) as error:
+        except (EOFError, OSError, zlib.error) as error:
             raise BadFile("The gzip file is damaged or cut short; compress it again.") from error
         if not line:
             return

@@ -65,8 +65,7 @@ class Format:
     """One file format: how rows are read and what they mean.
 
     `is_complete` says that the format carries every field of the order store, so that an import may overwrite fields
-    (returns, refunds) that simpler formats do not know. `scatters_orders` says that an order's discount and total stand on each
-    of its rows, so that they can only be applied when the whole file has been read.
+    (returns, refunds) that simpler formats do not know, and that rows may repeat or belong together (see order_totals.py).
     """
 
     name: str
@@ -75,4 +74,3 @@ class Format:
     #: A row as it is kept in quarantine: text as it was, or a JSON value (by column) that becomes CSV again.
     as_record: Callable[[Any], Any]
     is_complete: bool
-    scatters_orders: bool = False

@@ -7,12 +7,13 @@ allocated to its lines by largest remainder and its lines are checked against it
 import base64
 import csv
 import json
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from marketplace.kernel.money import BadAmount, largest_remainder, parse_minor
+from marketplace.kernel.money import MAX_MINOR, BadAmount, largest_remainder, parse_minor
 from orders.store.contacts import encrypt, lookup_hash
 from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile
@@ -129,9 +130,11 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str) and value.isprintable():
-        text = value.strip()
-        return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
+    if isinstance(value, str):
+        # Full-width spaces and line breaks are as good as a space; other controls hide something.
+        text = unicodedata.normalize("NFC", " ".join(value.split()))
+        if text.isprintable():
+            return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
     raise _Refused("bad_value", repr(value)[:80])
 
 
@@ -150,6 +153,8 @@ def _one(record: Mapping[str, str], shop: ShopContext) -> Staged:
     paid = _money(record, "paid", shop) if record.get("paid") else unit * quantity - _money(record, "line_discount", shop)
     if paid < 0:
         raise _Refused("negative_money", "discount above the price")
+    if max(paid, unit * quantity) > MAX_MINOR:
+        raise _Refused("too_large", f"{quantity} units")
     kind = {"": SALE, "order": SALE, "refund_request": REFUND}.get(record.get("record", ""))
     if kind is None:
         raise _Refused("unknown_record", record["record"][:40])
@@ -257,5 +262,5 @@ def _as_read(raw: Any) -> Any:
     return raw
 
 
-CSV = Format("csv", csv_rows, parse_scattered, _as_read, is_complete=True, scatters_orders=True)
+CSV = Format("csv", csv_rows, parse_scattered, _as_read, is_complete=True)
 JSONL = Format("jsonl", jsonl_rows, parse, _as_read, is_complete=True)

@@ -7,12 +7,12 @@ debt. Rows without a customer belong to another sales channel with its own price
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from marketplace.kernel.money import BadAmount, parse_minor
+from marketplace.kernel.money import MAX_MINOR, BadAmount, parse_minor
+from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Skip, Staged
 
@@ -25,6 +25,7 @@ COLUMNS = (
     ("UnitPrice", "Price"),
     ("CustomerID", "Customer ID"),
 )
+QUANTITY = re.compile(r"-?[0-9]{1,9}\Z")
 PRODUCT = re.compile(r"[0-9]{5}[A-Z]*\Z")
 SALE_INVOICE = re.compile(r"[0-9]{6}\Z")
 CANCELLATION = re.compile(r"C[0-9]{6}\Z")
@@ -62,10 +63,15 @@ def _minor(text: str, currency: str) -> int | Skip | Quarantine:
 
 
 @lru_cache(maxsize=4096)
+def _quantity(text: str) -> int | None:
+    return int(text) if QUANTITY.match(text) else None
+
+
+@lru_cache(maxsize=4096)
 def _moment(text: str, timezone: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
-    except ValueError:
+        return parse_moment(text, timezone)
+    except (ValueError, OverflowError):
         return None
 
 
@@ -84,9 +90,8 @@ def parse(row: Row) -> list[Outcome]:
     invoice, code = invoice.strip().upper(), code.strip().upper()
     if ADJUSTMENT.match(invoice):
         return [Skip("adjustment")]
-    try:
-        quantity = int(quantity_text)
-    except ValueError:
+    quantity = _quantity(quantity_text)
+    if quantity is None:
         return [Quarantine("bad_quantity", quantity_text[:40])]
     price = _minor(price_text, shop.currency)
     if isinstance(price, Quarantine):
@@ -111,6 +116,8 @@ def _line(invoice: str, code: str, title: str, quantity: int, price: int, custom
         return Quarantine("bad_invoice_number", invoice[:40])
     if quantity == 0 or (quantity < 0) != cancelled:
         return Skip("cancellation_without_quantity") if cancelled else Quarantine("bad_quantity", str(quantity))
+    if abs(quantity) * price > MAX_MINOR:
+        return Quarantine("too_large", f"{quantity} units")
     buyer = _customer(customer_text)
     name = title.strip()
     return Staged(
