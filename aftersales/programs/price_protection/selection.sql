@@ -47,8 +47,8 @@ met AS (
   CROSS JOIN LATERAL (
     SELECT {line_columns} FROM store_shoporderline l
     WHERE l.merchant_id = %(merchant)s AND l.sku_id = p.sku_id AND l.deposit_paid_at IS NOT NULL
-      AND l.deposit_paid_at < p.valid_from AND l.paid_at >= p.valid_from AND l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to
-      AND l.paid_at <= %(as_of)s {line_filter}
+      AND l.deposit_paid_at < p.valid_from AND (l.paid_at >= p.valid_from AND l.paid_at <= %(as_of)s) IS TRUE
+      AND (l.{anchor} >= p.anchor_from AND l.{anchor} <= p.anchor_to) IS TRUE {line_filter}
       AND {line_rules} OFFSET 0) l
   {promo_branch}),
 timed AS MATERIALIZED (
@@ -104,7 +104,7 @@ computed AS (
          bool_or(p.refusal IS NULL AND ((p.paid_amount - p.price::numeric * p.quantity) * 100 > p.paid_amount * %(hold_percent)s::int
                  OR (%(hold_percent)s IS NOT NULL AND p.price < p.cost_amount))) OVER (PARTITION BY p.sku_id) AS is_suspicious
   FROM priced p),
-capped AS (
+capped AS MATERIALIZED (
   SELECT c.*, CASE WHEN c.refusal IS NULL THEN least(c.difference + c.tax, coalesce(%(cap)s, c.difference + c.tax)) ELSE 0 END AS wanted,
          c.order_left - coalesce((SELECT sum(e.amount) FROM aftersales_claim e
            WHERE e.merchant_id = %(merchant)s AND e.order_id = c.order_id AND e.state <> 'refused'), 0) AS headroom

@@ -1,0 +1,38 @@
+"""Gates on plans and pages, never on milliseconds: price protection must not read history it does not need."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bench.growth import pages, selection_plan
+from bench.scratch import settled
+from bench.world import shop_with_drop
+
+AFFECTED = 1_900
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_longer_history_costs_no_more_pages_per_affected_row() -> None:
+    shops = [shop_with_drop(f"history-{lines}", lines=lines, affected=AFFECTED) for lines in (20_000, 60_000)]
+    settled()
+    short, long = (selection_plan(shop.merchant_id) for shop in shops)
+    assert short["Actual Rows"] == long["Actual Rows"] == AFFECTED
+    assert pages(long) <= 1.2 * pages(short)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deliveries_are_read_by_a_range_of_their_index() -> None:
+    shop = shop_with_drop("plan", lines=20_000, affected=AFFECTED)
+    settled()
+    read = [node for node in nodes(selection_plan(shop.merchant_id)) if node.get("Relation Name") == "store_shoporderline"]
+    by_delivery = next(node for node in read if node.get("Index Name") == "line_by_sku_delivered")
+    assert "delivered_bound >=" in by_delivery["Index Cond"]
+    assert "delivered_bound <=" in by_delivery["Index Cond"]
+    assert all(node.get("Index Name") for node in read), "no pass over all order lines"
