@@ -14,9 +14,10 @@ from django.utils import timezone
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.ingest import reader, staging
+from orders.store.ingest.applying import apply
 from orders.store.ingest.formats import FORMATS
 from orders.store.ingest.operations import open_batch, run_batch, summary
-from orders.store.models import QuarantinedRow
+from orders.store.models import ImportBatch, QuarantinedRow
 from tests import cast
 from tests.engine import doors
 
@@ -69,7 +70,7 @@ BYTES = {
     "an unknown column": (f"{HEADER},colour\n{ROW},red\n".encode(), "colour"),
     "100,000 columns": (f"{HEADER},{'x,' * 100_000}\n".encode(), "not known"),
     "a quote that never ends": (f'{HEADER}\n{ROW}\n1002,"LAMP,1,2\n'.encode(), "Row"),
-    "a cell without end": (f"{HEADER}\n{ROW}\n1002,{'y' * 200_000},1,1,2026-03-02\n".encode(), "Row 3"),
+    "a cell without end": (f"{HEADER}\n{ROW}\n1002,{'y' * 200_000},1,1,2026-03-02\n".encode(), "larger than field limit"),
     "a gzip cut short": (gzip.compress(f"{HEADER}\n{ROW}\n".encode() * 500)[:-9], "gzip file is damaged"),
     "a gzip cut in the middle": (gzip.compress(random.Random(1).randbytes(9_000).hex().encode())[:4_000], "gzip file is damaged"),
     "a gzip that is none": (b"\x1f\x8b" + b"nothing of the kind", "gzip file is damaged"),
@@ -136,15 +137,19 @@ def test_a_file_that_breaks_off_after_many_good_rows_leaves_nothing(tmp_path: Pa
     assert "Line 1002" in refused(cast.acme(), path)
 
 
-def test_control_reading_and_storing_in_one_go_would_leave_orders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the file's end says is only known when all of it was read: an import that applies chunk by chunk stores half."""
+def test_control_storing_while_reading_leaves_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is stored before all was read; an import that stores chunk by chunk leaves orders behind."""
     monkeypatch.setattr(staging, "CHUNK", 100)
     acme, path = cast.acme(), tmp_path / "orders.csv"
-    path.write_bytes(f"{HEADER}\n{ROW}\n".encode())
-    doors.import_orders(acme, path, "csv")
-    path.write_bytes(f"{HEADER}\n{ROW}\n".encode() + b"\xff\xfe\n")
-    with pytest.raises(CommandError):
-        doors.import_orders(acme, path, "csv")
+    path.write_bytes(f"{HEADER}\n".encode() + f"{ROW}\n".encode() * 1_000 + b"\xff\xfe\n")
+    batch = open_batch(shop=acme.context, path=path, file_name="o.csv", format_name="csv", stored=False, by=CLI)
+
+    def store_at_once(current: ImportBatch) -> None:
+        if current.rows_read:
+            apply(batch=current, shop=acme.context)
+
+    with pytest.raises(reader.BadFile):
+        run_batch(batch=batch, shop=acme.context, path=path, at=timezone.now(), progress=store_at_once)
     assert doors.one(acme, "SELECT count(*) FROM store_shoporder") == 1
 
 
@@ -214,10 +219,10 @@ def native_file(directory: Path, rows: list[dict[str, str]], form: str) -> Path:
     if form == "csv":
         return doors.table_file(directory / "orders.csv", rows)
     per_line = {"sku", "quantity", "list_unit_price", "line_discount", "returned_quantity", "is_gift", "tax_rate", "record"}
-    documents = [
-        {**{k: v for k, v in row.items() if k not in per_line}, "lines": [{k: v for k, v in row.items() if k in per_line}]}
-        for row in rows
-    ]
+    documents = []
+    for row in rows:
+        line = {name: row[name] for name in row if name in per_line}
+        documents.append({**{name: row[name] for name in row if name not in per_line}, "lines": [line]})
     return doors.orders_file(directory, documents, form)
 
 
@@ -321,7 +326,8 @@ def content(merchant: cast.Merchant) -> list[tuple[Any, ...]]:
     return doors.rows(
         merchant,
         """SELECT o.external_ref, o.status, o.captured_amount, l.line_no, k.code, l.quantity, l.paid_amount, l.returned_quantity
-           FROM store_shoporder o JOIN store_shoporderline l ON l.order_id = o.id JOIN store_sku k ON k.id = l.sku_id ORDER BY 1, 4""",
+           FROM store_shoporder o JOIN store_shoporderline l ON l.order_id = o.id JOIN store_sku k ON k.id = l.sku_id
+           ORDER BY 1, 4""",
     )
 
 
