@@ -77,7 +77,9 @@ BEGIN
   IF posted < array_length(p_keys, 1) THEN
     SELECT w.key INTO clash FROM unnest(p_keys, p_amounts) AS w (key, amount)
     JOIN ledger_ledgertransfer t ON t.merchant_id = p_merchant AND t.key = w.key
-    WHERE (t.amount, t.kind, t.currency) IS DISTINCT FROM (w.amount, p_kind, p_currency) LIMIT 1;
+    WHERE (t.amount, t.kind, t.currency) IS DISTINCT FROM (w.amount, p_kind, p_currency)
+       OR 2 <> (SELECT count(*) FROM ledger_ledgerentry e WHERE e.merchant_id = p_merchant AND e.transfer_id = t.id
+                  AND e.account_id = CASE WHEN e.amount < 0 THEN p_debit ELSE p_credit END) LIMIT 1;
     IF FOUND THEN
       RAISE EXCEPTION 'key % was posted with another body', clash USING ERRCODE = 'unique_violation';
     END IF;
