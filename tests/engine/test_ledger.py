@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -72,13 +73,10 @@ def test_nobody_changes_what_was_booked(change: str, table: str, alias: str, boo
 @pytest.mark.parametrize("alias", ["default", "system"])
 @pytest.mark.parametrize("table", LEDGER)
 def test_only_the_functions_write(table: str, alias: str, book: Book) -> None:
-    for statement in (
-        f"INSERT INTO {table} SELECT * FROM {table}",
-        f"UPDATE {table} SET currency = 'EUR'",
-        f"TRUNCATE {table} CASCADE",
-    ):
+    changes = ("INSERT INTO {0} SELECT * FROM {0}", "UPDATE {0} SET currency = 'EUR'", "TRUNCATE {0} CASCADE")
+    for change in changes:
         with refused("permission denied"):
-            tell(alias, book, statement)
+            tell(alias, book, change.format(table))
     assert book.state() == FIRST
 
 
@@ -127,11 +125,8 @@ def tell(alias: str, book: Book, statement: str) -> None:
 
 def test_another_merchants_accounts_cannot_be_used(book: Book) -> None:
     stranger = Book(cast.other())
-    for changes in (
-        {"debit": stranger.source},
-        {"credit": stranger.target},
-        {"debit": stranger.source, "credit": stranger.target},
-    ):
+    theirs = {"debit": stranger.source, "credit": stranger.target}
+    for changes in ({"debit": stranger.source}, {"credit": stranger.target}, theirs):
         with refused("accounts of this merchant"):
             book.post(["theirs"], [1], **changes)
     assert (book.state(), stranger.state()) == (FIRST, (0, 0, {}))
@@ -221,6 +216,8 @@ def test_many_transfers_add_up(book: Book) -> None:
 
 def test_the_verifier_finds_a_balance_that_somebody_changed(book: Book) -> None:
     tell("owner", book, "UPDATE ledger_ledgeraccount SET balance = balance + 1 WHERE code = 'refunds_paid'")
+    with pytest.raises(CommandError, match="refunds_paid"):
+        doors.command("verify_ledger")
     with pytest.raises(AssertionError):
         doors.assert_books_balance(book.merchant)
 
@@ -244,7 +241,7 @@ def test_a_run_needs_as_many_statements_for_1000_lines_as_for_10(tmp_path: Path)
         counts[orders] = (dry, real, statements(lambda merchant=merchant: doors.run_program(merchant, AS_OF)))
         assert_paid(merchant, orders)
     assert counts[10] == counts[1_000]
-    assert max(counts[10]) < 80
+    assert max(counts[10]) < 100
 
 
 def test_an_import_needs_as_many_statements_for_1000_orders_as_for_10(tmp_path: Path) -> None:
