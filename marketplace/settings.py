@@ -57,11 +57,17 @@ INSTALLED_APPS = [
     "marketplace.tenancy",
     "marketplace.audit",
     "marketplace.ledger",
+    "marketplace.outbox",
     "marketplace.ui",
     "merchants",
     "providers",
     "orders.store",
     "aftersales",
+    "aftersales.measurement",
+    "aftersales.guards",
+    "aftersales.programs.presale_balance",
+    "aftersales.programs.refund_retention",
+    "aftersales.buyers",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -119,6 +125,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
 ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
+PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 
 LANGUAGE_CODE = "zh-hans"

@@ -1,0 +1,1 @@
+"""How each room fills its tables for a merchant of the test world, through its own doors."""
