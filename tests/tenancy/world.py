@@ -25,6 +25,7 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import ImportBatch, Promotion, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
+from tests.tenancy.fills import buyers
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -90,6 +91,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
     table = [{"sku": f"{name}-{sku}", "price": price, "valid_from": "2026-03-06T00:00:00"} for sku, price in prices.items()]
     doors.import_prices(merchant, doors.table_file(place / "prices.csv", table))
     _programs(merchant, name)
+    buyers.fill(merchant, at=NOW)
     waiting = _waiting_import(merchant, name, place)
     run = open_run(
         program=program_named("price_protection"), merchant_id=merchant.id, shop=merchant.shop, settings=DEFAULTS, as_of=NOW,
