@@ -1,8 +1,8 @@
 """Links for buyers, who have no account: signed, expiring, good for one purpose.
 
 A link is not a row: it is computed where a message is rendered, and carries who it is for. Its first part is five numbers
-(purpose, merchant, subject, buyer, expiry) as variable-length integers, its second a 128-bit HMAC-SHA256 of them: 40 characters or
-so, short enough for an SMS. That a link was *used* is a row (`LinkUse`).
+(purpose, merchant, subject, buyer, expiry) as variable-length integers, its second a 128-bit HMAC-SHA256 of them: about 40
+characters, short enough for an SMS. That a link was *used* is a row (`LinkUse`).
 """
 
 import base64
