@@ -1,5 +1,6 @@
 """A merchant's profile and shops."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -40,13 +41,23 @@ class MerchantProfile(TenantModel):
 
 
 class Shop(TenantModel):
-    """A merchant's store on a platform: the source of its orders, with one currency and one time zone."""
+    """A merchant's store on a platform: the source of its orders, with one currency and one time zone.
+
+    `language` is what its buyers are written in unless a buyer has one of his own.
+    """
 
     slug = models.SlugField(_("slug"), max_length=60)
     name = models.CharField(_("name"), max_length=120)
     platform = models.CharField(_("platform"), max_length=12, choices=Platform, default=Platform.OTHER)
     currency = models.CharField(_("currency"), max_length=3)
     timezone = models.CharField(_("time zone"), max_length=64)
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        choices=settings.LANGUAGES,
+        default=settings.LANGUAGE_CODE,
+        db_default=settings.LANGUAGE_CODE,
+    )
     prices_include_tax = models.BooleanField(_("prices include tax"), default=True)
     created_at = models.DateTimeField(_("created"), db_default=Now())
 

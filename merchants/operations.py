@@ -2,6 +2,8 @@
 
 from zoneinfo import available_timezones
 
+from django.conf import settings
+
 from marketplace.accounts.models import Organization
 from marketplace.accounts.operations import create_organization
 from marketplace.audit.operations import record
@@ -23,12 +25,15 @@ def add_shop(
     shop_name: str = "",
     platform: str = Platform.OTHER,
     prices_include_tax: bool = True,
+    language: str = settings.LANGUAGE_CODE,
 ) -> tuple[Shop, bool]:
     """A shop of a merchant, and whether it is new; the merchant is created when new. Raises UserError."""
     if not is_currency(currency):
         raise UserError(f"{currency!r} is not a currency code such as GBP or CNY.")
     if timezone not in available_timezones():
         raise UserError(f"{timezone!r} is not a time zone such as Europe/London.")
+    if language not in dict(settings.LANGUAGES):
+        raise UserError(f"{language!r} is none of the languages {', '.join(dict(settings.LANGUAGES))}.")
     merchant_id = create_organization(kind=Organization.Kind.MERCHANT, slug=merchant, name=merchant_name or merchant, by=by)
     with scope(merchant_id):
         MerchantProfile.objects.get_or_create(merchant_id=merchant_id)
@@ -41,6 +46,7 @@ def add_shop(
                 "timezone": timezone,
                 "platform": platform,
                 "prices_include_tax": prices_include_tax,
+                "language": language,
             },
         )
         if not created and (found.currency, found.timezone) != (currency, timezone):

@@ -6,3 +6,9 @@ class StoreConfig(AppConfig):
     name = "orders.store"
     verbose_name = _("Order store")
     label = "store"
+
+    def ready(self) -> None:
+        from marketplace.outbox.directory import register_directory
+        from orders.store.directory import addresses
+
+        register_directory(addresses)

@@ -6,8 +6,10 @@ program can see that what it decided on is still what is stored.
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
 from merchants.models import Shop
@@ -16,12 +18,18 @@ NOW = Now()
 
 
 class Buyer(TenantModel):
-    """A consumer of a shop. Contacts are encrypted; look-ups use a per-merchant HMAC of the normalised contact."""
+    """A consumer of a shop. E-mail address (`contact_*`) and phone number are encrypted; look-ups use a per-merchant HMAC.
+
+    An empty `language` means the shop's.
+    """
 
     shop = TenantForeignKey(Shop)
     external_ref = models.CharField(_("customer number"), max_length=80)
     contact_cipher = models.BinaryField(null=True, editable=False)
     contact_hash = models.CharField(max_length=64, blank=True, editable=False)
+    phone_cipher = models.BinaryField(null=True, editable=False)
+    phone_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    language = models.CharField(_("language"), max_length=10, blank=True, default="", db_default="")
     commercial_consent = models.BooleanField(_("consents to offers"), default=False)
     opted_out_at = models.DateTimeField(_("opted out"), null=True, blank=True)
 
@@ -30,7 +38,8 @@ class Buyer(TenantModel):
         verbose_name_plural = _("buyers")
         constraints = [models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref"], name="buyer_once")]
         indexes = [
-            models.Index(fields=["merchant_id", "contact_hash"], name="buyer_by_contact", condition=~models.Q(contact_hash=""))
+            models.Index(fields=["merchant_id", "contact_hash"], name="buyer_by_contact", condition=~models.Q(contact_hash="")),
+            models.Index(fields=["merchant_id", "phone_hash"], name="buyer_by_phone", condition=~models.Q(phone_hash="")),
         ]
 
     def __str__(self) -> str:
@@ -83,8 +92,10 @@ class ShopOrder(TenantModel):
     captured_amount = models.BigIntegerField(_("captured"), default=0)
     refunded_amount = models.BigIntegerField(_("refunded"), default=0)
     shipping_amount = models.BigIntegerField(_("shipping"), default=0)
+    presale_activity = models.CharField(_("presale activity"), max_length=80, blank=True, default="", db_default="")
     deposit_amount = models.BigIntegerField(_("deposit"), null=True)
     deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True)
+    deposit_refunded_at = models.DateTimeField(_("deposit refunded"), null=True)
     balance_amount = models.BigIntegerField(_("balance"), null=True)
     balance_opens_at = models.DateTimeField(_("balance opens"), null=True)
     balance_closes_at = models.DateTimeField(_("balance closes"), null=True)
@@ -96,7 +107,15 @@ class ShopOrder(TenantModel):
         verbose_name = _("shop order")
         verbose_name_plural = _("shop orders")
         constraints = [models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref"], name="shop_order_once")]
-        indexes = [models.Index(fields=["merchant_id", "-placed_at", "-id"], name="shop_order_recent")]
+        indexes = [
+            models.Index(fields=["merchant_id", "-placed_at", "-id"], name="shop_order_recent"),
+            # What presale reminders plan from: orders that still owe their balance, by the opening of the window.
+            models.Index(
+                fields=["merchant_id", "balance_opens_at", "id"],
+                name="shop_order_owing",
+                condition=models.Q(deposit_paid_at__isnull=False, balance_paid_at__isnull=True),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.external_ref
@@ -105,7 +124,8 @@ class ShopOrder(TenantModel):
 class ShopOrderLine(TenantModel):
     """One line of an order. `paid_amount` is the whole line after allocated discounts, shipping excluded.
 
-    `deposit_paid_at` is set when a deposit was paid before the rest: from then on a fall of the price counts.
+    `deposit_paid_at` is set when a deposit was paid before the rest: from then on a fall of the price counts. A line that a
+    later version of its order no longer has gets `removed_at` and counts as returned, so that nothing of it is kept.
     """
 
     order = TenantForeignKey(ShopOrder, related_name="lines")
@@ -126,6 +146,7 @@ class ShopOrderLine(TenantModel):
     deposit_paid_at = models.DateTimeField(_("deposit paid"), null=True, editable=False)
     delivered_at = models.DateTimeField(_("delivered"), null=True)
     completed_at = models.DateTimeField(_("completed"), null=True)
+    removed_at = models.DateTimeField(_("removed from the order"), null=True, editable=False)
     revision = models.IntegerField(default=0, editable=False)
 
     class Meta:
@@ -197,7 +218,11 @@ class Promotion(TenantModel):
 
 
 class RefundRequest(TenantModel):
-    """A buyer's request to take goods back, matched to the lines it concerns where they are known."""
+    """A buyer's request to take goods back, matched to the lines it concerns where they are known.
+
+    `state` is about matching; `outcome` is what the platform says became of the request: its own word always wins.
+    `deadline_at` is when the platform decides by itself.
+    """
 
     class State(models.TextChoices):
         NEW = "new", _("Waiting to be matched")
@@ -205,6 +230,12 @@ class RefundRequest(TenantModel):
         SPREAD = "spread", _("Matched to several lines")
         PARTIAL = "partial", _("Matched in part")
         UNMATCHED = "unmatched", _("No earlier purchase")
+
+    class Outcome(models.TextChoices):
+        OPEN = "open", pgettext_lazy("refund request", "Open")
+        WITHDRAWN = "withdrawn", pgettext_lazy("refund request", "Withdrawn by the buyer")
+        REFUNDED = "refunded", pgettext_lazy("refund request", "Refunded")
+        REJECTED = "rejected", pgettext_lazy("refund request", "Rejected")
 
     shop = TenantForeignKey(Shop)
     buyer = TenantForeignKey(Buyer, null=True, blank=True)
@@ -217,6 +248,12 @@ class RefundRequest(TenantModel):
     currency = models.CharField(_("currency"), max_length=3)
     requested_at = models.DateTimeField(_("requested"))
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.NEW)
+    reason_code = models.CharField(_("reason given"), max_length=60, blank=True, default="", db_default="")
+    buyer_text = models.TextField(_("buyer's words"), blank=True, default="", db_default="")
+    deadline_at = models.DateTimeField(_("platform's deadline"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.OPEN, db_default=Outcome.OPEN)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+    source_updated_at = models.DateTimeField(_("updated at the source"), null=True)
 
     class Meta:
         verbose_name = _("refund request")
@@ -224,7 +261,12 @@ class RefundRequest(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["merchant_id", "shop", "external_ref", "line_no"], name="refund_request_once")
         ]
-        indexes = [models.Index(fields=["merchant_id", "shop"], name="refund_request_new", condition=models.Q(state="new"))]
+        indexes = [
+            models.Index(fields=["merchant_id", "shop"], name="refund_request_new", condition=models.Q(state="new")),
+            models.Index(
+                fields=["merchant_id", "requested_at", "id"], name="refund_request_open", condition=models.Q(outcome="open")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.external_ref}/{self.line_no}"
@@ -268,6 +310,7 @@ class ImportBatch(TenantModel):
     buckets_done = models.IntegerField(default=0, editable=False)
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)
+    error_facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
     created_by = models.CharField(_("by"), max_length=80)
     created_at = models.DateTimeField(_("created"), db_default=NOW)
     finished_at = models.DateTimeField(_("finished"), null=True)

@@ -3,6 +3,8 @@
 import argparse
 from typing import Any
 
+from django.conf import settings
+
 from marketplace.commands import ReportCommand
 from marketplace.tenancy.actor import CLI
 from merchants.models import Platform
@@ -21,6 +23,7 @@ class Command(ReportCommand):
         parser.add_argument("--merchant-name", default="")
         parser.add_argument("--platform", choices=Platform.values, default=Platform.OTHER)
         parser.add_argument("--prices-exclude-tax", action="store_true")
+        parser.add_argument("--language", choices=list(dict(settings.LANGUAGES)), default=settings.LANGUAGE_CODE)
 
     def report(self, **options: Any) -> dict[str, Any]:
         shop, created = add_shop(
@@ -32,6 +35,7 @@ class Command(ReportCommand):
             shop_name=options["name"],
             platform=options["platform"],
             prices_include_tax=not options["prices_exclude_tax"],
+            language=options["language"],
             by=CLI,
         )
         return {
