@@ -53,10 +53,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the primary navigation."""
+    """A section of the navigation with its pages, or one of these pages."""
 
     label: Text
     short: Text
     url: str
     icon: str
     active: bool
+    pages: tuple["NavItem", ...] = ()

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from marketplace.accounts.roles import Permission
 from marketplace.ui.context import shell
 from marketplace.ui.gallery import samples
 
@@ -50,6 +51,22 @@ def test_the_dashboard_is_active_on_its_own_address_only():
 @pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("", "auto"), ("<script>", "auto")])
 def test_the_theme_comes_from_the_cookie(cookie, theme):
     assert shell(request_for("/", cookie))["theme"] == theme
+
+
+def test_a_section_shows_its_pages_and_marks_the_current_one():
+    found = shell(request_for("/skus/7/"))
+    assert [(item.url, item.active) for item in found["section_pages"]] == [
+        ("/orders/", False),
+        ("/skus/", True),
+        ("/imports/", False),
+    ]
+    assert [item.url for item in found["nav"] if item.active] == ["/orders/"]
+
+
+def test_pages_without_a_right_are_left_out():
+    request = request_for("/")
+    request.rights = frozenset({Permission.VIEW_ORDERS})
+    assert "/ledger/" not in [item.url for item in shell(request)["nav"]]
 
 
 def test_a_visitor_gets_no_navigation():

@@ -1,0 +1,89 @@
+"""The navigation: a section per question people come with, and the pages of a section beneath it.
+
+A new page is one `Page` line in its section; it shows up in the second row of every page of that section. Sections stay few:
+on phones they are the tab bar. A page whose right the reader lacks is left out, and a section without pages with it.
+"""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from marketplace.accounts.roles import Permission
+from marketplace.ui.kit import NavItem, Text
+
+
+@dataclass(frozen=True)
+class Page:
+    label: Text
+    #: Full URL name of a page without arguments; pages below its address belong to it.
+    url_name: str
+    right: Permission = Permission.VIEW_ORDERS
+
+
+@dataclass(frozen=True)
+class Section:
+    label: Text
+    #: What fits under an icon on a phone.
+    short: Text
+    icon: str
+    pages: tuple[Page, ...]
+
+
+SECTIONS: tuple[Section, ...] = (
+    Section(
+        _("Dashboard"), pgettext_lazy("short", "Dashboard"), "dashboard",
+        (Page(_("Dashboard"), "dashboard"),),
+    ),
+    Section(
+        _("Orders"), pgettext_lazy("short", "Orders"), "orders",
+        (
+            Page(_("Orders"), "orders:list"),
+            Page(_("SKUs"), "skus:list"),
+            Page(_("Imports"), "imports:list"),
+        ),
+    ),
+    Section(
+        _("Programs"), pgettext_lazy("short", "Programs"), "shield",
+        (
+            Page(_("Price protection"), "price_protection:home"),
+        ),
+    ),
+    Section(
+        _("Money"), pgettext_lazy("short", "Money"), "ledger",
+        (
+            Page(_("Ledger"), "ledger:home", Permission.VIEW_MONEY),
+        ),
+    ),
+)  # fmt: skip
+
+
+def navigation(request: HttpRequest) -> list[NavItem]:
+    """The sections this reader may open, with their pages; the page with the longest matching address is the current one."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return []
+    rights = getattr(request, "rights", frozenset())
+    shown = [(s, [(p, reverse(p.url_name)) for p in s.pages if not rights or p.right in rights]) for s in SECTIONS]
+    current = max((url for _s, pages in shown for _p, url in pages if _is_within(request.path, url)), key=len, default="")
+    return [_item(section, pages, current) for section, pages in shown if pages]
+
+
+def _is_within(path: str, url: str) -> bool:
+    return path == url if url == reverse("dashboard") else path.startswith(url)
+
+
+def _item(section: Section, pages: list[tuple[Page, str]], current: str) -> NavItem:
+    below = tuple(
+        NavItem(label=page.label, short=page.label, url=url, icon=section.icon, active=url == current) for page, url in pages
+    )
+    return NavItem(
+        label=section.label,
+        short=section.short,
+        url=pages[0][1],
+        icon=section.icon,
+        active=any(item.active for item in below),
+        pages=below if len(below) > 1 else (),
+    )
