@@ -10,7 +10,7 @@ from typing import Any
 class Address:
     """How one recipient is reached on one channel; an empty `to` says that he is not (for `in_app` any text will do).
 
-    `language` and `timezone` are what he reads and lives by ('' = unknown; an IANA name); `commercial_consent` covers offers only.
+    `language` and `timezone` are what he reads ('' = unknown) and lives by (IANA); `commercial_consent` covers offers only.
     """
 
     to: str
