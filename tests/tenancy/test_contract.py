@@ -45,8 +45,14 @@ PLAIN_KEYS = {
 }
 GLOBAL_UNIQUE = {"accounts_organization": ["slug"]}  # a slug is a public name; create_organization() hands back its id
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
-APPEND_ONLY = {"audit_auditevent", "aftersales_sandboxpayment"}
-NEVER_DELETED = {"aftersales_programpolicy", "aftersales_programrun", "aftersales_claim", "aftersales_payout"}
+APPEND_ONLY = {"audit_auditevent", "aftersales_sandboxpayment", "measurement_assignment"}
+NEVER_DELETED = {
+    "aftersales_programpolicy",
+    "aftersales_programrun",
+    "aftersales_claim",
+    "aftersales_payout",
+    "measurement_experiment",
+}
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 
 

@@ -1,0 +1,19 @@
+"""An experiment with one buyer in it."""
+
+from datetime import UTC, datetime
+
+from aftersales.measurement.models import Arm, Assignment
+from aftersales.measurement.operations import current_experiment
+from marketplace.tenancy.actor import CLI
+from marketplace.tenancy.scope import scope
+from orders.store.models import Buyer
+from tests.cast import Merchant
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+def fill(merchant: Merchant) -> None:
+    opened = current_experiment(merchant_id=merchant.id, program="presale_balance", holdout_ppm=200_000, by=CLI, at=AT)
+    with scope(merchant.id):
+        buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
+        Assignment.objects.create(merchant_id=merchant.id, experiment=opened, buyer=buyer, arm=Arm.TREATMENT, eligible_at=AT)
