@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("orders.store.web.urls")),
     path("programs/price-protection/", include("aftersales.web.urls")),
     path("ledger/", include(ledger_urls)),
+    path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),

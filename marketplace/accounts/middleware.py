@@ -16,6 +16,9 @@ from marketplace.tenancy.scope import scope
 #: Reached without a tenant: probes, sign-in, static files, admin (its own role and rules).
 UNSCOPED = ("/livez", "/readyz", "/static/", "/accounts/", "/admin/", "/i18n/")
 
+#: Neither asks who is signed in: probes, files, and buyers' links, which name their merchant themselves.
+TENANT_FREE = ("/livez", "/readyz", "/static/", "/b/")
+
 
 class TenantMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -25,7 +28,7 @@ class TenantMiddleware:
         request.organization = None
         request.membership = None
         request.rights = frozenset()
-        if request.path.startswith(("/livez", "/readyz", "/static/")) or not request.user.is_authenticated:
+        if request.path.startswith(TENANT_FREE) or not request.user.is_authenticated:
             return self.get_response(request)
         _choose_organization(request)
         if request.path.startswith(UNSCOPED) or request.method not in ("GET", "HEAD", "OPTIONS"):

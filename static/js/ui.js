@@ -23,6 +23,17 @@
     toast.addEventListener("focusout", resume);
   };
 
+  // Without a clipboard (plain http) the text is selected, ready for the keyboard.
+  const copy = function (button, field) {
+    field.select();
+    if (!navigator.clipboard) { return; }
+    navigator.clipboard.writeText(field.value).then(function () {
+      const label = button.textContent;
+      button.textContent = button.dataset.copied;
+      setTimeout(function () { button.textContent = label; }, 2000);
+    });
+  };
+
   document.addEventListener("click", function (event) {
     const target = event.target;
     const opener = target.closest("[data-dialog-open]");
@@ -35,6 +46,8 @@
     if (target instanceof HTMLDialogElement && target.matches(".dialog")) { target.close(); }
     const toastButton = target.closest("[data-toast-close]");
     if (toastButton) { dismiss(toastButton.closest(".toast")); }
+    const copier = target.closest("[data-copy]");
+    if (copier) { copy(copier, document.getElementById(copier.dataset.copy)); }
     closeMenus(target.closest("details.menu"));
   });
 

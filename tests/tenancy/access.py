@@ -94,6 +94,8 @@ PUBLIC = {
     "readyz": "a probe: states of parts, no data",
     "set_language": "Django's: sets a cookie and goes back",
 }
+#: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
+LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}
 STAFF = {"ui:gallery": "samples only; staff, and developers"}
 #: Whole groups of addresses that are not ours, with what protects them.
 THIRD_PARTY = {

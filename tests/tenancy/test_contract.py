@@ -45,7 +45,12 @@ PLAIN_KEYS = {
 }
 GLOBAL_UNIQUE = {"accounts_organization": ["slug"]}  # a slug is a public name; create_organization() hands back its id
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
-APPEND_ONLY = {"audit_auditevent", "aftersales_sandboxpayment", "measurement_assignment"}
+APPEND_ONLY = {
+    "audit_auditevent",
+    "aftersales_sandboxpayment",
+    "buyers_linkuse",
+    "measurement_assignment",
+}
 NEVER_DELETED = {
     "aftersales_programpolicy",
     "aftersales_programrun",

@@ -19,7 +19,7 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from tests import cast
-from tests.tenancy.access import ADDRESSES, HOLDERS, IN_THE_QUERY, PUBLIC, STAFF, THIRD_PARTY, Address
+from tests.tenancy.access import ADDRESSES, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
 from tests.tenancy.test_contract import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
@@ -70,7 +70,7 @@ def ask(client: Client, name: str, method: str, of: Filled, **path: Any) -> Http
 def test_every_address_has_its_row() -> None:
     found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
     ours = {name for name in found if not name.startswith(tuple(THIRD_PARTY))}
-    assert ours == set(ADDRESSES) | set(PUBLIC) | set(STAFF)
+    assert ours == set(ADDRESSES) | set(PUBLIC) | set(LINKS) | set(STAFF)
 
 
 def test_every_group_of_others_is_really_there() -> None:
@@ -320,6 +320,14 @@ def test_a_form_of_another_site_is_refused(world: World, name: str, method: str)
 def test_private_pages_are_not_kept_by_caches(world: World, name: str) -> None:
     found = ask(signed_in(world.acme.owner), name, "GET", world.acme)
     assert "Cookie" in found.get("Vary", "")
+
+
+@pytest.mark.parametrize("name", sorted(LINKS))
+def test_a_link_that_is_none_opens_nothing(world: World, name: str) -> None:
+    for method in ("get", "post"):
+        found = getattr(Client(), method)(reverse(name, kwargs={"token": "none"}))
+        assert found.status_code == 404
+        assert "acme" not in body(found).lower()
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))

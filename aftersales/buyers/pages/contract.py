@@ -1,0 +1,38 @@
+"""What a buyer's page must offer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aftersales.buyers.links import Link
+from marketplace.kernel.errors import UserError
+
+
+class TryLater(UserError):
+    """Nothing was done; the message says why and when to come back."""
+
+
+class Unavailable(UserError):
+    """The page has nothing to show any more. The message is for the buyer and names nothing of the order."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page to render: the template, what it needs, the shop's name and the buyer's language ('' = as the browser asks)."""
+
+    template: str
+    shop: str
+    language: str = ""
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Page:
+    """`show` reads (and may roll back what it tried); `act` does one of `acts` and raises TryLater when it could not."""
+
+    show: Callable[[Link, datetime], Shown]
+    act: Callable[[Link, str, datetime], None] | None = None
+    acts: tuple[str, ...] = ()
+    #: Whether a used link shows its page again to the browser that used it; others get a page that says nothing.
+    is_once: bool = True
