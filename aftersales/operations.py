@@ -1,12 +1,13 @@
 """Acts of people and of the clock on programs; the rules stay in the programs themselves."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from aftersales.models import Claim, ProgramRun
+from aftersales.payouts.reserving import failed_payouts, reserve_payout
 from aftersales.programs.policies import active_policy
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import ProgramBusy, carry_out, open_run, program_lock
@@ -40,7 +41,7 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
         order = access_order(merchant_id=merchant_id, pk=order_id)
         active = active_policy(merchant_id=merchant_id, program=PROGRAM)
     shop = shop_of(merchant_id=merchant_id, shop_id=order.shop_id)
-    with program_lock(merchant_id, wait=False):
+    with program_lock(merchant_id, wait=False, lock=program.lock):
         opened = open_run(
             program=program,
             merchant_id=merchant_id,
@@ -57,26 +58,28 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
 
 def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> ProgramRun | None:
     """Carry out a waiting run, or one whose worker died; None when it has ended or another run is in progress."""
+    with scope(merchant_id):
+        program = program_named(access_run(merchant_id=merchant_id, pk=run_id).program)
     try:
-        with program_lock(merchant_id, wait=False):
+        with program_lock(merchant_id, wait=False, lock=program.lock):
             with scope(merchant_id):
                 opened = access_run(merchant_id=merchant_id, pk=run_id)
             if opened.state in (ProgramRun.State.FINISHED, ProgramRun.State.FAILED):
                 return None
             shop = shop_of(merchant_id=merchant_id, shop_id=opened.shop_id) if opened.shop_id else None
-            return carry_out(program=program_named(opened.program), opened=opened, shop=shop, by=by, at=at)
+            return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
     except ProgramBusy:
         return None
 
 
 def open_automatic_run(*, merchant_id: int, program: str, by: Actor, at: datetime) -> ProgramRun | None:
-    """The run of this shop-local day, once; None when it exists or there is nothing to run on."""
+    """The run that is due now, once per interval of the program; None when it exists or there is nothing to run on."""
     with scope(merchant_id):
         policy = active_policy(merchant_id=merchant_id, program=program)
         shop: Shop | None = shops(merchant_id).order_by("id").first()
         if policy is None or not policy.is_automatic or shop is None:
             return None
-        slot = at.astimezone(ZoneInfo(shop.timezone)).date().isoformat()
+        slot = _slot(program_named(program).interval, shop.timezone, at)
         if ProgramRun.objects.filter(merchant_id=merchant_id, program=program, slot=slot).exists():
             return None
     try:
@@ -95,68 +98,46 @@ def open_automatic_run(*, merchant_id: int, program: str, by: Actor, at: datetim
         return None  # the other beat was faster; the unique slot decided
 
 
-RELEASE = """
-WITH freed AS (
-  UPDATE aftersales_claim c SET state = 'reserved'
-  WHERE c.merchant_id = %(merchant)s AND c.id = %(claim)s AND c.state = 'held'
-  RETURNING c.id, c.amount, c.currency),
-paying AS (
-  INSERT INTO aftersales_payout (merchant_id, claim_id, state, amount, currency, request_id, error, gateway_ref, attempts)
-  SELECT %(merchant)s, id, 'reserved', amount, currency, 'pp-' || id || '-1', '', '', 0
-  FROM freed RETURNING claim_id, amount, currency)
-SELECT post_transfers(%(merchant)s, 'price_protection.reserved', currency,
-         open_account(%(merchant)s, 'refund_funding', currency, NULL),
-         open_account(%(merchant)s, 'refunds_reserved', currency, 0),
-         array_agg('claim:' || claim_id || ':reserved:1'), array_agg(amount), %(at)s)
-FROM paying GROUP BY currency
-"""
-REFUSE = """
-UPDATE aftersales_claim SET state = 'refused'
-WHERE merchant_id = %(merchant)s AND id = %(claim)s AND state = 'held'
-"""
+def _slot(interval: timedelta, timezone: str, at: datetime) -> str:
+    """The name of the interval a moment lies in: a local day, or a part of a day counted in UTC."""
+    if interval >= timedelta(days=1):
+        return at.astimezone(ZoneInfo(timezone)).date().isoformat()
+    begun = int(at.timestamp()) // int(interval.total_seconds()) * int(interval.total_seconds())
+    return datetime.fromtimestamp(begun, UTC).strftime("%Y-%m-%dT%H:%M")
 
 
 def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at: datetime) -> Claim:
     """A person pays or refuses a held claim, once. Raises NotFound and HoldDecided."""
     with scope(merchant_id, durable=True):
-        access_claim(merchant_id=merchant_id, pk=claim_id)
-        with connection.cursor() as cursor:
-            cursor.execute(RELEASE if release else REFUSE, {"merchant": merchant_id, "claim": claim_id, "at": at})
-            if not cursor.rowcount:
-                raise HoldDecided(_("This claim is not held any more."))
+        claim = access_claim(merchant_id=merchant_id, pk=claim_id)
+        if not _leave_hold(claim, Claim.State.RESERVED if release else Claim.State.REFUSED):
+            raise HoldDecided(_("This claim is not held any more."))
+        if release:
+            reserve_payout(claim=claim, amount=claim.amount, at=at)
         action = f"aftersales.hold.{'released' if release else 'refused'}"
         record(merchant_id=merchant_id, by=by, action=action, facts={"claim": claim_id})
         return access_claim(merchant_id=merchant_id, pk=claim_id)
 
 
-RETRY = """
-WITH failed AS (
-  SELECT p.claim_id, p.amount, p.currency, row_number() OVER () AS n,
-         (SELECT count(*) FROM aftersales_payout q
-          WHERE q.merchant_id = p.merchant_id AND q.claim_id = p.claim_id) + 1 AS attempt
-  FROM aftersales_payout p
-  WHERE p.merchant_id = %(merchant)s AND p.claim_id = %(claim)s AND p.state = 'failed'
-    AND NOT EXISTS (SELECT 1 FROM aftersales_payout q
-                    WHERE q.merchant_id = p.merchant_id AND q.claim_id = p.claim_id AND q.state <> 'failed')
-  LIMIT 1),
-paying AS (
-  INSERT INTO aftersales_payout (merchant_id, claim_id, state, amount, currency, request_id, error, gateway_ref, attempts)
-  SELECT %(merchant)s, claim_id, 'reserved', amount, currency, 'pp-' || claim_id || '-' || attempt, '', '', 0 FROM failed
-  ON CONFLICT (merchant_id, request_id) DO NOTHING RETURNING claim_id, request_id, amount, currency)
-SELECT post_transfers(%(merchant)s, 'price_protection.reserved', currency,
-         open_account(%(merchant)s, 'refund_funding', currency, NULL),
-         open_account(%(merchant)s, 'refunds_reserved', currency, 0),
-         array_agg('payout:' || request_id || ':reserved'), array_agg(amount), %(at)s)
-FROM paying GROUP BY currency
-"""
+def _leave_hold(claim: Claim, state: str) -> bool:
+    """Whether this session is the one that moved the claim on; the row stays locked until the transaction ends."""
+    held = Claim.objects.filter(merchant_id=claim.merchant_id, pk=claim.pk, state=Claim.State.HELD)
+    return bool(held.update(state=state))
 
 
 def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> None:
     """A new payout, with a new request number, for a claim whose last one failed for good. Raises NotFound, Undecidable."""
     with scope(merchant_id, durable=True):
-        access_claim(merchant_id=merchant_id, pk=claim_id)
-        with connection.cursor() as cursor:
-            cursor.execute(RETRY, {"merchant": merchant_id, "claim": claim_id, "at": at})
-            if not cursor.rowcount:
-                raise Undecidable(_("Only a claim whose payout failed can be paid again."))
+        claim = access_claim(merchant_id=merchant_id, pk=claim_id)
+        _lock(claim)
+        failed = failed_payouts(claim)
+        if not failed:
+            raise Undecidable(_("Only a claim whose payout failed can be paid again."))
+        for payout in failed:
+            reserve_payout(claim=claim, amount=payout.amount, at=at)
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})
+
+
+def _lock(claim: Claim) -> None:
+    """Payouts of one claim are added by one session at a time."""
+    Claim.objects.select_for_update().get(merchant_id=claim.merchant_id, pk=claim.pk)

@@ -1,15 +1,19 @@
 """What every program offers to the runner and gets from it."""
 
-from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from marketplace.tenancy.actor import Actor
+
+#: First key of the advisory lock of programs that book money; an order's headroom spans them all, so they share it.
+MONEY_LOCK = 7102
 
 
 @dataclass(frozen=True)
 class RunContext:
-    """One pass of a program: for whom, under which policy, as of when."""
+    """One pass of a program: for whom, under which policy, as of when; `by` and `at` say who set it going and when."""
 
     merchant_id: int
     shop_id: int | None
@@ -19,51 +23,43 @@ class RunContext:
     policy_version: int
     run_id: int
     dry_run: bool
+    by: Actor
+    at: datetime
     #: One order (a buyer's or agent's question) instead of all; its products narrow the search for prices.
     order_id: int | None = None
     sku_ids: tuple[int, ...] = ()
 
 
-@dataclass
-class Outcome:
-    """What a run did. Amounts in minor units per currency; refusals by code."""
-
-    policy_version: int = 0
-    lines_seen: int = 0
-    claims: int = 0
-    amounts: Counter[str] = field(default_factory=Counter)
-    held: int = 0
-    refused: Counter[str] = field(default_factory=Counter)
-    by_day: list[list[Any]] = field(default_factory=list)
-    largest: list[dict[str, Any]] = field(default_factory=list)
-
-    def add(self, booked: Mapping[str, Mapping[str, int]], held: int) -> None:
-        """Count one chunk's result: per currency how many claims were booked, and how many are held."""
-        self.held += held
-        for currency, found in booked.items():
-            self.claims += int(found["claims"])
-            self.amounts[currency] += int(found["amount"])
+class Outcome(Protocol):
+    """What a run did, in the program's own words."""
 
     def as_counts(self) -> dict[str, Any]:
-        """The public form, as stored with the run."""
-        return {
-            "policy_version": self.policy_version,
-            "lines_seen": self.lines_seen,
-            "claims": self.claims,
-            "amounts": dict(self.amounts),
-            "held": self.held,
-            "refused": dict(sorted(self.refused.items())),
-            "by_day": self.by_day,
-            "largest": self.largest,
-        }
+        """As stored with the run: JSON values; numbers and objects of numbers also go into the audit event, lists do not."""
+
+
+def all_counts(counts: Mapping[str, Any], currency: str | None) -> dict[str, Any]:
+    """The counts as they are, without the lists that only pages show."""
+    return {name: value for name, value in counts.items() if not isinstance(value, list) and name != "seconds"}
 
 
 @dataclass(frozen=True)
 class Program:
-    """A program as the registry knows it."""
+    """A program as the registry knows it.
+
+    `validated` fills in defaults and raises BadPolicy; `may_pay` is false for a policy that may only be previewed. `run` opens
+    its own scopes: one durable-enough transaction per chunk in a real run, all inside the runner's in a preview, which is rolled
+    back. Running twice changes nothing.
+    """
 
     name: str
     presets: Mapping[str, dict[str, Any]]
     validated: Callable[[Mapping[str, Any]], dict[str, Any]]
     may_pay: Callable[[dict[str, Any]], bool]
     run: Callable[[RunContext], Outcome]
+    #: What `run_program --json` prints of the counts, between `policy_version` and `dry_run`. The currency is the one of a run
+    #: that found nothing, or None.
+    report: Callable[[Mapping[str, Any], str | None], dict[str, Any]] = all_counts
+    #: How often it runs by itself: a day means once per local day of the merchant's first shop.
+    interval: timedelta = timedelta(days=1)
+    #: One run at a time per merchant among the programs that share a lock.
+    lock: int = MONEY_LOCK

@@ -1,16 +1,25 @@
 """The programs, by name. Adding one is a folder and a line here."""
 
+from django.utils.translation import gettext as _
+
 from aftersales.programs.contract import Program
-from aftersales.programs.price_protection import operations, rules
+from aftersales.programs.price_protection import operations, outcome, rules
 from marketplace.kernel.errors import NotFound
 
 PROGRAMS: dict[str, Program] = {
-    rules.PROGRAM: Program(rules.PROGRAM, rules.PRESETS, rules.validated, rules.may_pay, operations.run),
+    rules.PROGRAM: Program(
+        name=rules.PROGRAM,
+        presets=rules.PRESETS,
+        validated=rules.validated,
+        may_pay=rules.may_pay,
+        run=operations.run,
+        report=outcome.report,
+    ),
 }
 
 
 def program_named(name: str) -> Program:
     """The program of this name. Raises NotFound."""
     if name not in PROGRAMS:
-        raise NotFound(f"There is no program {name!r}; known are {', '.join(PROGRAMS)}.")
+        raise NotFound(_("There is no program %(name)s; known are %(known)s.") % {"name": name, "known": ", ".join(PROGRAMS)})
     return PROGRAMS[name]

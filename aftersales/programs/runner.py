@@ -1,8 +1,8 @@
 """Running a program over one merchant's orders, as of a moment.
 
-One run of a program per merchant at a time: an advisory lock held by the database session, which PostgreSQL releases when
-the worker dies. Claims are unique per line and number, so even without the lock nothing is paid twice; the lock makes the
-order's headroom, which spans lines, exact.
+One run per merchant at a time among the programs that share a lock (all that book money do): an advisory lock held by the
+database session, which PostgreSQL releases when the worker dies. Claims are unique per line and number, so even without the
+lock nothing is paid twice; the lock makes the order's headroom, which spans lines, exact.
 """
 
 import time
@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from aftersales.models import ProgramPolicy, ProgramRun
-from aftersales.programs.contract import Outcome, Program, RunContext
-from aftersales.programs.policies import active_policy, version_for
+from aftersales.programs.contract import MONEY_LOCK, Outcome, Program, RunContext
+from aftersales.programs.policies import active_policy, promised_version, version_for
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import Actor
@@ -24,8 +24,6 @@ from marketplace.tenancy.scope import scope
 from merchants.models import Shop
 from orders.store.models import ShopOrder
 from orders.store.queries import access_order, lines_of
-
-LOCK = 7102
 
 
 class NotPayable(UserError):
@@ -43,13 +41,13 @@ class ProgramBusy(UserError):
 
 
 @contextmanager
-def program_lock(merchant_id: int, *, wait: bool = True) -> Iterator[None]:
+def program_lock(merchant_id: int, *, wait: bool = True, lock: int = MONEY_LOCK) -> Iterator[None]:
     """Hold the merchant's program lock; waits for whoever has it, or raises ProgramBusy."""
     with connection.cursor() as cursor:
         if wait:
-            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK, merchant_id])
+            cursor.execute("SELECT pg_advisory_lock(%s, %s)", [lock, merchant_id])
         else:
-            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, merchant_id])
+            cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [lock, merchant_id])
             if not cursor.fetchone()[0]:
                 raise ProgramBusy(_("A run for this merchant is in progress; try again in a minute."))
     try:
@@ -57,7 +55,7 @@ def program_lock(merchant_id: int, *, wait: bool = True) -> Iterator[None]:
     finally:
         if connection.connection is not None and not connection.connection.closed:
             with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK, merchant_id])
+                cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [lock, merchant_id])
 
 
 def settings_of(
@@ -66,7 +64,8 @@ def settings_of(
     """The settings a run uses: a preset by name, a mapping, or the merchant's active policy; then single changes."""
     if isinstance(policy, str):
         if policy not in program.presets:
-            raise UserError(f"There is no preset {policy!r}; known are {', '.join(program.presets)}.")
+            known = {"name": policy, "known": ", ".join(program.presets)}
+            raise UserError(_("There is no preset %(name)s; known are %(known)s.") % known)
         base: Mapping[str, Any] = program.presets[policy]
     elif policy is not None:
         base = policy
@@ -89,7 +88,7 @@ def run(
     dry_run: bool,
 ) -> ProgramRun:
     """Run and return the finished run row (for a preview: with what would have happened). Raises NotPayable."""
-    with program_lock(merchant_id):
+    with program_lock(merchant_id, lock=program.lock):
         # Opened under the lock: a waiting run is free for any worker to take.
         opened = open_run(
             program=program,
@@ -120,7 +119,7 @@ def open_run(
     """A waiting run with its policy version. Raises NotPayable for a policy that may only be previewed."""
     checked = program.validated(settings)
     if not dry_run and not program.may_pay(checked):
-        raise NotPayable("This policy ignores returns, which is for comparison only; add --dry-run or deduct returns.")
+        raise NotPayable(_("This policy is for comparison only: it can be previewed (--dry-run), not paid."))
     with scope(merchant_id):
         policy = None if dry_run else version_for(merchant_id=merchant_id, program=program, settings=checked, by=by, at=at)
         return ProgramRun.objects.create(
@@ -146,29 +145,34 @@ def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Ac
     started = time.monotonic()
     try:
         if opened.dry_run:
-            outcome = _preview(program, opened, shop, by, at)
+            outcome, version = _preview(program, opened, shop, by, at)
         else:
-            outcome = program.run(_context(opened, shop, _version(opened)))
+            outcome, version = _carried_out(program, opened, shop, by, at)
     except Exception as error:
         _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
         raise
-    counts = {**outcome.as_counts(), "seconds": round(time.monotonic() - started, 3)}
+    counts = {"policy_version": version, **outcome.as_counts(), "seconds": round(time.monotonic() - started, 3)}
     _close(opened, ProgramRun.State.FINISHED, counts, at, by)
     return opened
 
 
-def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> Outcome:
+def _carried_out(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> tuple[Outcome, int]:
+    with scope(opened.merchant_id):
+        version = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id or 0).version
+    return program.run(_context(opened, shop, version, by, at)), version
+
+
+def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> tuple[Outcome, int]:
     """The same statements, rolled back."""
+    version = promised_version(merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at)
     try:
         with transaction.atomic():
-            with scope(opened.merchant_id):
-                policy = version_for(merchant_id=opened.merchant_id, program=program, settings=opened.settings, by=by, at=at)
-            raise Preview(program.run(_context(opened, shop, policy.version)))
+            raise Preview(program.run(_context(opened, shop, version, by, at)))
     except Preview as preview:
-        return preview.outcome
+        return preview.outcome, version
 
 
-def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
+def _context(opened: ProgramRun, shop: Shop | None, version: int, by: Actor, at: datetime) -> RunContext:
     sku_ids: tuple[int, ...] = ()
     if opened.order_id is not None:
         with scope(opened.merchant_id):
@@ -183,21 +187,17 @@ def _context(opened: ProgramRun, shop: Shop | None, version: int) -> RunContext:
         policy_version=version,
         run_id=opened.pk,
         dry_run=opened.dry_run,
+        by=by,
+        at=at,
         order_id=opened.order_id,
         sku_ids=sku_ids,
     )
-
-
-def _version(opened: ProgramRun) -> int:
-    with scope(opened.merchant_id):
-        policy = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id or 0)
-    return policy.version
 
 
 def _close(opened: ProgramRun, state: str, counts: dict[str, Any], at: datetime, by: Actor, error: str = "") -> None:
     with scope(opened.merchant_id):
         opened.state, opened.counts, opened.error, opened.finished_at = state, counts, error, at
         opened.save(update_fields=["state", "counts", "error", "finished_at"])
-        summary = {key: counts.get(key) for key in ("claims", "amounts", "held")}
+        summary = {name: value for name, value in counts.items() if not isinstance(value, list)}
         facts = {"run": opened.pk, "program": opened.program, "dry_run": opened.dry_run, "state": state, **summary}
         record(merchant_id=opened.merchant_id, by=by, action="aftersales.run.closed", facts=facts)

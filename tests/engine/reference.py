@@ -224,7 +224,7 @@ def _refusal(shop: Shop, policy: dict[str, Any], line: Line, point: Point, kept:
         ("CURRENCY_MISMATCH", point.currency != shop.currency),
         ("EXCLUDED", bool(line.sku.flags & excluded) or (line.paid == 0 and "free" in excluded)),
         ("OUT_OF_STOCK", point.stock == 0 and "out_of_stock" in excluded),
-        ("AFTERSALE_OPEN", policy["open_aftersale"] == "refuse" and line.contested > 0),
+        ("AFTERSALE_OPEN", policy["open_aftersale"] == "refuse" and line.contested > 0 and kept <= 0),
         ("NOTHING_KEPT", kept <= 0),
         ("CLAIM_LIMIT", limit is not None and len(line.claims) >= limit),
         ("BELOW_MIN", difference < max(1, least)),

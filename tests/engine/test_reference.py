@@ -6,6 +6,7 @@ HISTORIES=100000 runs as many order lines as that; a failure names the seed and 
 import os
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -249,8 +250,10 @@ JOIN store_shoporder o ON o.id = d.order_id JOIN store_shoporderline l ON l.id =
 def engine_run(merchant: cast.Merchant, row: Any, policy: dict[str, Any], as_of: datetime) -> reference.Verdict:
     """The engine's verdict, run for real also where the policy may not pay: only a run writes what can be compared."""
     program = program_named("price_protection")
-    payable = type(program)(program.name, program.presets, program.validated, lambda _settings: True, program.run)
-    context = RunContext(merchant.id, row.pk, row.timezone, as_of, payable.validated(policy), 1, 0, dry_run=True)
+    payable = replace(program, may_pay=lambda _settings: True)
+    context = RunContext(
+        merchant.id, row.pk, row.timezone, as_of, payable.validated(policy), 1, 0, dry_run=True, by=CLI, at=as_of
+    )
     with scope(merchant.id):
         operations.decide(context)
     refused = {(ref, number): code for ref, number, code in doors.rows(merchant, REFUSED)}

@@ -1,4 +1,4 @@
-"""manage.py run_program price_protection --merchant SLUG [--shop SHOP] --as-of ISO [--policy PRESET|JSON] [--set KEY=VALUE]…"""
+"""manage.py run_program NAME --merchant SLUG [--shop SHOP] --as-of ISO [--policy PRESET|JSON] [--set KEY=VALUE]…"""
 
 import argparse
 import json
@@ -69,19 +69,12 @@ def _currency(merchant_id: int, shop: Shop | None) -> str | None:
 
 
 def _report(done: ProgramRun, merchant: str, currency: str | None, seconds: float) -> dict[str, Any]:
-    amounts: dict[str, int] = done.counts["amounts"]
-    single = len(amounts) <= 1
     return {
         "program": done.program,
         "merchant": merchant,
         "as_of": done.as_of.isoformat(),
         "policy_version": done.counts["policy_version"],
-        "lines_seen": done.counts["lines_seen"],
-        "claims": done.counts["claims"],
-        "amount": next(iter(amounts.values()), 0) if single else amounts,
-        "currency": next(iter(amounts), currency) if single else sorted(amounts),
-        "held": done.counts["held"],
-        "refused": done.counts["refused"],
+        **program_named(done.program).report(done.counts, currency),
         "dry_run": done.dry_run,
         "seconds": round(seconds, 3),
     }

@@ -10,7 +10,8 @@ from typing import Any
 
 from django.db import connection
 
-from aftersales.programs.contract import Outcome, RunContext
+from aftersales.programs.contract import RunContext
+from aftersales.programs.price_protection.outcome import Outcome
 from aftersales.programs.price_protection.selection import CLAIM, REFUSE, decided_sql, parameters
 from marketplace.tenancy.scope import scope
 
@@ -50,7 +51,6 @@ def run(context: RunContext) -> Outcome:
     with scope(context.merchant_id):
         seen, wanted = decide(context)
         outcome = Outcome(
-            policy_version=context.policy_version,
             lines_seen=seen,
             refused=_refusals(),
             by_day=_by_day(context),

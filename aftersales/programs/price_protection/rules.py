@@ -7,10 +7,10 @@ in shop-local days. Source of the parameters and the formula: docs/price-protect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.kernel.errors import UserError
-from marketplace.kernel.money import ZERO_DECIMAL
 
 PROGRAM = "price_protection"
 EXCLUSIONS = ("bundle", "gift", "out_of_stock", "flash", "free", "clearance", "live_room")
@@ -73,7 +73,7 @@ def _choice(*allowed: str, **synonyms: str) -> Callable[[str, Any], str]:
     def check(name: str, value: Any) -> str:
         found = synonyms.get(str(value), value)
         if found not in allowed:
-            raise BadPolicy(f"{name} must be one of {', '.join(allowed)}.")
+            raise BadPolicy(now_("%(name)s must be one of %(allowed)s.") % {"name": name, "allowed": ", ".join(allowed)})
         return str(found)
 
     return check
@@ -82,7 +82,7 @@ def _choice(*allowed: str, **synonyms: str) -> Callable[[str, Any], str]:
 def _flag(name: str, value: Any) -> bool:
     known = {True: True, False: False, "on": True, "off": False, "true": True, "false": False}
     if not isinstance(value, bool | str) or value not in known:
-        raise BadPolicy(f"{name} must be on or off.")
+        raise BadPolicy(now_("%(name)s must be on or off.") % {"name": name})
     return known[value]
 
 
@@ -91,7 +91,8 @@ def _whole(low: int, high: int, *, nothing: tuple[Any, ...] = ()) -> Callable[[s
         if nothing and (value is None or value in nothing):
             return None
         if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise BadPolicy(f"{name} must be a whole number from {low} to {high}.")
+            range_ = {"name": name, "low": low, "high": high}
+            raise BadPolicy(now_("%(name)s must be a whole number from %(low)s to %(high)s.") % range_)
         return value
 
     return check
@@ -99,20 +100,20 @@ def _whole(low: int, high: int, *, nothing: tuple[Any, ...] = ()) -> Callable[[s
 
 def _days_by_category(name: str, value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
-        raise BadPolicy(f"{name} must map categories to days.")
+        raise BadPolicy(now_("%(name)s must map categories to days.") % {"name": name})
     return {str(key): _whole(0, 400)(name, days) or 0 for key, days in value.items()}
 
 
 def _exclusions(name: str, value: Any) -> list[str]:
     found = [v for v in value.split(",") if v] if isinstance(value, str) else value
     if not isinstance(found, list) or any(item not in EXCLUSIONS for item in found):
-        raise BadPolicy(f"{name} may list {', '.join(EXCLUSIONS)}.")
+        raise BadPolicy(now_("%(name)s may list %(allowed)s.") % {"name": name, "allowed": ", ".join(EXCLUSIONS)})
     return sorted(set(found))
 
 
 def _channel(name: str, value: Any) -> str | None:
     if value is not None and (not isinstance(value, str) or len(value) > 20):
-        raise BadPolicy(f"{name} must be a channel's name of at most 20 characters.")
+        raise BadPolicy(now_("%(name)s must be a channel's name of at most 20 characters.") % {"name": name})
     return value or None
 
 
@@ -147,20 +148,14 @@ def validated(settings: Mapping[str, Any]) -> Settings:
     """Every parameter with an allowed value, defaults filled in. Raises BadPolicy naming the parameter."""
     unknown = sorted(set(settings) - set(CHECKS))
     if unknown:
-        raise BadPolicy(f"Unknown parameter {unknown[0]!r}; known are {', '.join(CHECKS)}.")
+        names = {"name": unknown[0], "known": ", ".join(CHECKS)}
+        raise BadPolicy(now_("Unknown parameter %(name)s; known are %(known)s.") % names)
     return {name: check(name, settings.get(name, DEFAULTS[name])) for name, check in CHECKS.items()}
 
 
 def may_pay(settings: Settings) -> bool:
     """Whether a run under this policy may book money: ignoring returns is for comparison only."""
     return bool(settings["returns"] == "deduct")
-
-
-def min_diff_of(settings: Settings, currency: str) -> int:
-    """The smallest difference worth paying, in minor units: 10, or 1 where the currency has no decimals."""
-    if settings["min_diff"] is not None:
-        return int(settings["min_diff"])
-    return 1 if currency in ZERO_DECIMAL else 10
 
 
 REASONS = {

@@ -90,7 +90,7 @@ priced AS (
               WHEN w.price_currency <> w.currency THEN 'CURRENCY_MISMATCH'
               WHEN w.is_excluded OR (w.paid_amount = 0 AND 'free' = ANY (%(exclude)s)) THEN 'EXCLUDED'
               WHEN w.stock = 0 AND 'out_of_stock' = ANY (%(exclude)s) THEN 'OUT_OF_STOCK'
-              WHEN %(refuse_open)s AND w.open_aftersale_quantity > 0 THEN 'AFTERSALE_OPEN'
+              WHEN %(refuse_open)s AND w.open_aftersale_quantity > 0 AND w.kept <= 0 THEN 'AFTERSALE_OPEN'
               WHEN w.kept <= 0 THEN 'NOTHING_KEPT'
               WHEN %(max_claims)s IS NOT NULL AND w.claims >= %(max_claims)s THEN 'CLAIM_LIMIT'
               WHEN w.basis - w.goodwill_amount - w.protected_before - w.kept::numeric * w.price

@@ -1,6 +1,7 @@
 """What all charts share: sizes, series, the frame with axes, the table."""
 
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -67,7 +68,7 @@ class Series:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chart:
+class Chart(ABC):
     """Common fields. `key` makes the ids unique when two charts on one page share a title."""
 
     title: Text
@@ -85,14 +86,16 @@ class Chart:
         """The drawing for phones and side columns."""
         return self.drawing(NARROW)
 
+    @abstractmethod
     def drawing(self, size: Size) -> SafeString:
-        raise NotImplementedError
+        """The SVG of this size."""
 
     def legend(self) -> list[Legend]:
         return []
 
+    @abstractmethod
     def table(self) -> Table:
-        raise NotImplementedError
+        """The numbers for those who would rather read them."""
 
     def sentence(self) -> Text:
         """The reading: the one given, or one made from the data."""
