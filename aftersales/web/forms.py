@@ -7,7 +7,8 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from aftersales.programs.price_protection.rules import DEFAULTS, EXCLUSIONS, BadPolicy, validated
+from aftersales.programs.checks import BadPolicy
+from aftersales.programs.price_protection.rules import DEFAULTS, EXCLUSIONS, validated
 
 EXCLUSION_LABELS = {
     "bundle": _("Bundles"),

@@ -170,7 +170,12 @@ GOLDENS = [
         [pays(4500, reason="CAPPED")],
     ),
     Golden("G20 open full refund", order(line("500", 2, open_aftersale_quantity=2)), [price("440")], [refuses("AFTERSALE_OPEN")]),
-    Golden("one of three units in an open case: the others are paid", order(line("500", 3, open_aftersale_quantity=1)), [price("440")], [pays(12000)]),
+    Golden(
+        "one of three units in an open case: the others are paid",
+        order(line("500", 3, open_aftersale_quantity=1)),
+        [price("440")],
+        [pays(12000)],
+    ),
     Golden(
         "one unit returned, the other in an open case",
         order(line("500", 2, returned_quantity=1, open_aftersale_quantity=1)),

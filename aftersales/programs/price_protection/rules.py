@@ -7,10 +7,10 @@ in shop-local days. Source of the parameters and the formula: docs/price-protect
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.errors import UserError
+from aftersales.programs.checks import BadPolicy, checked, choice, flag, whole
 
 PROGRAM = "price_protection"
 EXCLUSIONS = ("bundle", "gift", "out_of_stock", "flash", "free", "clearance", "live_room")
@@ -65,92 +65,55 @@ PRESETS: dict[str, Settings] = {
 }
 
 
-class BadPolicy(UserError):
-    """A policy value that is not allowed, or a policy that may not pay."""
-
-
-def _choice(*allowed: str, **synonyms: str) -> Callable[[str, Any], str]:
-    def check(name: str, value: Any) -> str:
-        found = synonyms.get(str(value), value)
-        if found not in allowed:
-            raise BadPolicy(now_("%(name)s must be one of %(allowed)s.") % {"name": name, "allowed": ", ".join(allowed)})
-        return str(found)
-
-    return check
-
-
-def _flag(name: str, value: Any) -> bool:
-    known = {True: True, False: False, "on": True, "off": False, "true": True, "false": False}
-    if not isinstance(value, bool | str) or value not in known:
-        raise BadPolicy(now_("%(name)s must be on or off.") % {"name": name})
-    return known[value]
-
-
-def _whole(low: int, high: int, *, nothing: tuple[Any, ...] = ()) -> Callable[[str, Any], int | None]:
-    def check(name: str, value: Any) -> int | None:
-        if nothing and (value is None or value in nothing):
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            range_ = {"name": name, "low": low, "high": high}
-            raise BadPolicy(now_("%(name)s must be a whole number from %(low)s to %(high)s.") % range_)
-        return value
-
-    return check
-
-
 def _days_by_category(name: str, value: Any) -> dict[str, int]:
     if not isinstance(value, dict):
-        raise BadPolicy(now_("%(name)s must map categories to days.") % {"name": name})
-    return {str(key): _whole(0, 400)(name, days) or 0 for key, days in value.items()}
+        raise BadPolicy(gettext("%(name)s must map categories to days.") % {"name": name})
+    return {str(key): whole(0, 400)(name, days) or 0 for key, days in value.items()}
 
 
 def _exclusions(name: str, value: Any) -> list[str]:
     found = [v for v in value.split(",") if v] if isinstance(value, str) else value
     if not isinstance(found, list) or any(item not in EXCLUSIONS for item in found):
-        raise BadPolicy(now_("%(name)s may list %(allowed)s.") % {"name": name, "allowed": ", ".join(EXCLUSIONS)})
+        raise BadPolicy(gettext("%(name)s may list %(allowed)s.") % {"name": name, "allowed": ", ".join(EXCLUSIONS)})
     return sorted(set(found))
 
 
 def _channel(name: str, value: Any) -> str | None:
     if value is not None and (not isinstance(value, str) or len(value) > 20):
-        raise BadPolicy(now_("%(name)s must be a channel's name of at most 20 characters.") % {"name": name})
+        raise BadPolicy(gettext("%(name)s must be a channel's name of at most 20 characters.") % {"name": name})
     return value or None
 
 
 _NOTHING = ("off", "none", "unlimited")
 CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
-    "window_days": _whole(0, 400),
+    "window_days": whole(0, 400),
     "window_days_by_category": _days_by_category,
-    "window_anchor": _choice("delivered", "paid", "completed"),
-    "purchase_day": _choice("include", "exclude"),
-    "promo_extension": _flag,
-    "coupon_basis": _choice("none", "public", "held"),
-    "consume_coupon": _flag,
-    "price_point": _choice("claim", "lowest", lowest_in_window="lowest", at_claim="claim", current="claim"),
-    "max_claims_per_line": _whole(0, 1000, nothing=_NOTHING),
+    "window_anchor": choice("delivered", "paid", "completed"),
+    "purchase_day": choice("include", "exclude"),
+    "promo_extension": flag,
+    "coupon_basis": choice("none", "public", "held"),
+    "consume_coupon": flag,
+    "price_point": choice("claim", "lowest", lowest_in_window="lowest", at_claim="claim", current="claim"),
+    "max_claims_per_line": whole(0, 1000, nothing=_NOTHING),
     "exclude": _exclusions,
-    "member_price": _choice("own_tier", "ignore", tier="own_tier"),
-    "gift_policy": _choice("deduct", "block", "ignore"),
-    "payout": _choice("original"),
-    "min_diff": _whole(0, 10**9, nothing=("default",)),
-    "late_claims": _flag,
-    "returns": _choice("deduct", "ignore"),
-    "open_aftersale": _choice("refuse", "ignore"),
+    "member_price": choice("own_tier", "ignore", tier="own_tier"),
+    "gift_policy": choice("deduct", "block", "ignore"),
+    "payout": choice("original"),
+    "min_diff": whole(0, 10**9, nothing=("default",)),
+    "late_claims": flag,
+    "returns": choice("deduct", "ignore"),
+    "open_aftersale": choice("refuse", "ignore"),
     "channel": _channel,
-    "max_quantity": _whole(1, 10**6, nothing=_NOTHING),
-    "price_error_hold": _whole(1, 100, nothing=_NOTHING),
-    "headroom": _flag,
-    "cap_per_claim": _whole(1, 10**12, nothing=_NOTHING),
+    "max_quantity": whole(1, 10**6, nothing=_NOTHING),
+    "price_error_hold": whole(1, 100, nothing=_NOTHING),
+    "headroom": flag,
+    "cap_per_claim": whole(1, 10**12, nothing=_NOTHING),
 }
 
 
 def validated(settings: Mapping[str, Any]) -> Settings:
     """Every parameter with an allowed value, defaults filled in. Raises BadPolicy naming the parameter."""
-    unknown = sorted(set(settings) - set(CHECKS))
-    if unknown:
-        names = {"name": unknown[0], "known": ", ".join(CHECKS)}
-        raise BadPolicy(now_("Unknown parameter %(name)s; known are %(known)s.") % names)
-    return {name: check(name, settings.get(name, DEFAULTS[name])) for name, check in CHECKS.items()}
+    return checked(settings, CHECKS, DEFAULTS)
 
 
 def may_pay(settings: Settings) -> bool:
