@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models import Value
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -36,6 +35,12 @@ class RetentionCase(TenantModel):
         CLOSED = "closed", pgettext_lazy("retention", "Closed by the platform")
         REFUNDED = "refunded", pgettext_lazy("retention", "Refunded after all")
 
+    class Answer(models.TextChoices):
+        NONE = "", pgettext_lazy("retention", "None yet")
+        ACCEPTED = "accepted", pgettext_lazy("retention", "Keeps it")
+        DECLINED = "declined", pgettext_lazy("retention", "Declined the card")
+        REFUND = "refund", pgettext_lazy("retention", "Just refund me")
+
     run = TenantForeignKey(ProgramRun, null=True)
     request = TenantForeignKey(RefundRequest)
     order = TenantForeignKey(ShopOrder, null=True)
@@ -63,6 +68,7 @@ class RetentionCase(TenantModel):
     settle_days = models.SmallIntegerField(db_default=30)
     inputs = models.JSONField(_("inputs"), db_default=EMPTY)
     created_at = models.DateTimeField(_("decided"))
+    answer = models.CharField(_("answer"), max_length=10, choices=Answer, blank=True, db_default="")
     answered_at = models.DateTimeField(_("answered"), null=True)
     answered_from = models.CharField(max_length=24, blank=True, db_default="")
     #: When the refund was let go: a decline, "just refund me", or the end of the hold.
