@@ -202,3 +202,11 @@ def test_a_failed_payout_is_sent_again(
     assert doors.balances(acme) == {"refund_funding": -2000, "refunds_paid": 2000}
     with scope(acme.id):
         assert is_balanced(acme.id)
+
+
+def test_what_is_wrong_with_a_policy_is_said_in_the_readers_language(client: Client) -> None:
+    bad = {**POLICY, "window_days_by_category": '{"toys": 999}'}
+    assert "must be a whole number from 0 to 400" in client.post(HOME, bad).content.decode()
+    client.cookies["django_language"] = "zh-hans"
+    shown = client.post(HOME, bad).content.decode()
+    assert "必须是 0 到 400 之间的整数" in shown and "whole number" not in shown
