@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "aftersales.guards",
     "aftersales.programs.presale_balance",
     "aftersales.programs.refund_retention",
+    "aftersales.programs.refund_retention.intents",
     "aftersales.buyers",
 ]
 MIDDLEWARE = [

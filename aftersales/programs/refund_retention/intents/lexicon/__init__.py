@@ -1,0 +1,1 @@
+"""Concepts that buyers name, as regular expressions over normalised text, with negation and conditions."""
