@@ -2,7 +2,10 @@
 
 from collections.abc import Collection
 
+from django.utils.translation import gettext as _
+
 from aftersales.guards.models import KillSwitch
+from marketplace.kernel.errors import UserError
 
 #: The switch that stops every program of a merchant.
 ALL_PROGRAMS = ""
@@ -15,6 +18,16 @@ def is_killed(merchant_id: int, program: str) -> bool:
     is `guard_killed(merchant, program)`.
     """
     return KillSwitch.objects.filter(merchant_id=merchant_id, program__in=[ALL_PROGRAMS, program], is_on=True).exists()
+
+
+class ProgramKilled(UserError):
+    """The program's kill switch is on."""
+
+
+def refuse_killed(merchant_id: int, program: str) -> None:
+    """Raise ProgramKilled while the program is stopped; the first line of every chunk, in the chunk's own scope."""
+    if is_killed(merchant_id, program):
+        raise ProgramKilled(_("This program is stopped by its kill switch."))
 
 
 def killed_programs(merchant_id: int, programs: Collection[str]) -> set[str]:

@@ -25,10 +25,15 @@ MAX_ATTEMPTS = 8
 LEASE = "10 minutes"
 #: First key of the advisory lock; the second is the worker's number.
 LOCK = 7103
+# What a kill switch stops is not sent; asking what became of a request goes on. Read here, it is in force with the next batch.
 TAKE = """
-WITH due AS MATERIALIZED (
-  SELECT id FROM aftersales_payout
+WITH stopped AS MATERIALIZED (
+  SELECT array_agg(k.program) AS programs FROM guards_killswitch k WHERE k.merchant_id = %(merchant)s AND k.is_on),
+due AS MATERIALIZED (
+  SELECT id FROM aftersales_payout d
   WHERE merchant_id = %(merchant)s AND state NOT IN ('paid', 'failed')
+    AND (%(expired)s OR (SELECT programs FROM stopped) IS NULL OR NOT (SELECT programs FROM stopped) && ARRAY['', (
+           SELECT c.program FROM aftersales_claim c WHERE c.merchant_id = %(merchant)s AND c.id = d.claim_id)]::varchar[])
     AND (state = ANY (%(states)s)
          OR (%(expired)s AND state = 'submitted' AND (lease_until < now() OR left(token::text, 8) <> ALL (
            ARRAY(SELECT lpad(to_hex(k.objid::bigint), 8, '0') FROM pg_locks k

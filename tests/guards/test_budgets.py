@@ -5,31 +5,11 @@ import datetime as dt
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from aftersales.guards.models import Alert, Budget, BudgetUse
+from aftersales.guards.models import Alert, BudgetUse
 from marketplace.tenancy.scope import scope
 from tests import cast
 from tests.engine import market
-
-AT = dt.datetime(2026, 11, 22, 3, 30, tzinfo=dt.UTC)
-
-
-def limit(merchant: cast.Merchant, level: str, amount: int | None, *, program: str = "", currency: str = "CNY") -> Budget:
-    with scope(merchant.id):
-        return Budget.objects.create(
-            merchant_id=merchant.id, level=level, program=program, currency=currency, limit_amount=amount
-        )
-
-
-def spend(
-    merchant: cast.Merchant, *claims: tuple[int | None, int], program: str = "price_protection", at: dt.datetime = AT
-) -> list[bool]:
-    """Which of the claims (buyer, amount) pass."""
-    buyers, amounts = [buyer for buyer, _amount in claims], [amount for _buyer, amount in claims]
-    with scope(merchant.id), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT guard_spend(%s, %s, 'CNY', %s, %s::bigint[], %s::bigint[])", [merchant.id, program, at, buyers, amounts]
-        )
-        return cursor.fetchone()[0]
+from tests.guards.doors import AT, limit, spend
 
 
 def used(merchant: cast.Merchant) -> dict[tuple[str, int], int]:

@@ -46,6 +46,7 @@ PLAIN_KEYS = {
 GLOBAL_UNIQUE = {"accounts_organization": ["slug"]}  # a slug is a public name; create_organization() hands back its id
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "guards_casenote",
     "audit_auditevent",
     "aftersales_sandboxpayment",
     "buyers_linkuse",
@@ -57,6 +58,16 @@ NEVER_DELETED = {
     "aftersales_claim",
     "aftersales_payout",
     "measurement_experiment",
+    "guards_approval",
+    "guards_alert",
+    "guards_breaker",
+    "guards_budget",
+    "guards_budgetuse",
+    "guards_guardsettings",
+    "guards_killswitch",
+    "guards_reconciliationcase",
+    "guards_skuhold",
+    "guards_spendhour",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 

@@ -1,13 +1,24 @@
-"""A budget with something spent, its alert, and a switch."""
+"""A row in every table of the guards."""
 
 from datetime import UTC, datetime
 
 from django.db import connection
 
-from aftersales.guards.models import Budget
+from aftersales.guards.models import (
+    Approval,
+    Breaker,
+    Budget,
+    CaseNote,
+    GuardSettings,
+    ReconciliationCase,
+    SkuHold,
+    SpendHour,
+)
 from aftersales.guards.operations import ALL_PROGRAMS, switch_program
+from aftersales.models import Payout
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
+from orders.store.models import Sku
 from tests import cast
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -22,3 +33,17 @@ def fill(merchant: cast.Merchant) -> None:
         switch_program(
             merchant_id=merchant.id, program=ALL_PROGRAMS, stop=stop, reason=f"drill of {merchant.slug}", by=CLI, at=NOW
         )
+    with scope(merchant.id):
+        own = {"merchant_id": merchant.id}
+        GuardSettings.objects.create(**own, updated_by=merchant.slug)
+        money = {"program": "price_protection", "currency": merchant.shop.currency}
+        SpendHour.objects.create(**own, **money, hour=NOW, amount=100, claims=1)
+        Breaker.objects.create(**own, **money, closed_at=NOW, closed_by="x")
+        sku = Sku.objects.filter(merchant_id=merchant.id).earliest("id")
+        SkuHold.objects.create(**own, **money, sku=sku, price=1, state="released", released_at=NOW)
+        Approval.objects.create(**own, kind="settings", requested_by="user:0", expires_at=NOW, state="expired")
+        payout = Payout.objects.filter(merchant_id=merchant.id).select_related("claim__order").earliest("id")
+        case = ReconciliationCase.objects.create(
+            **own, kind="stuck", subject="x", currency=merchant.shop.currency, payout=payout, order=payout.claim.order
+        )
+        CaseNote.objects.create(**own, case=case, text=f"note of {merchant.slug}", created_by="x")
