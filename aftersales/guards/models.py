@@ -120,7 +120,7 @@ class GuardSettings(TenantModel):
     may_decide_alone = models.BooleanField(_("one person may approve alone"), db_default=False)
     approval_days = models.SmallIntegerField(_("approvals expire after (days)"), db_default=7)
     #: The breaker opens when a window's payouts exceed this percentage of the median of the windows before.
-    breaker_percent = models.IntegerField(_("breaker at (% of the median)"), db_default=300)
+    breaker_percent = models.IntegerField(_("breaker at (percent of the median)"), db_default=300)
     breaker_hours = models.SmallIntegerField(_("breaker window (hours)"), db_default=24)
     breaker_windows = models.SmallIntegerField(_("windows looked back at"), db_default=28)
     #: With fewer windows in which anything was paid there is no median worth the name, and the breaker stays closed.

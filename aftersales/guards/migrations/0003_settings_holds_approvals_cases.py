@@ -112,7 +112,7 @@ class Migration(migrations.Migration):
                 ("currency_limits", models.JSONField(db_default={}, verbose_name="limits by currency")),
                 ("may_decide_alone", models.BooleanField(db_default=False, verbose_name="one person may approve alone")),
                 ("approval_days", models.SmallIntegerField(db_default=7, verbose_name="approvals expire after (days)")),
-                ("breaker_percent", models.IntegerField(db_default=300, verbose_name="breaker at (% of the median)")),
+                ("breaker_percent", models.IntegerField(db_default=300, verbose_name="breaker at (percent of the median)")),
                 ("breaker_hours", models.SmallIntegerField(db_default=24, verbose_name="breaker window (hours)")),
                 ("breaker_windows", models.SmallIntegerField(db_default=28, verbose_name="windows looked back at")),
                 ("breaker_min_windows", models.SmallIntegerField(db_default=7, verbose_name="windows needed")),
