@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
 from merchants.models import Shop
-from orders.store.models import ShopOrder, ShopOrderLine
+from orders.store.models import OrderTender, ShopOrder, ShopOrderLine
 
 NOW = Now()
 
@@ -122,6 +122,10 @@ class Payout(TenantModel):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.RESERVED)
     amount = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
+    #: Where it goes: a means of payment of the order, `voucher`, or empty for however the order was paid.
+    tender = TenantForeignKey(OrderTender, null=True)
+    method = models.CharField(_("method"), max_length=20, blank=True, default="", db_default="")
+    method_ref = models.CharField(_("payment number"), max_length=80, blank=True, default="", db_default="")
     request_id = models.CharField(_("request number"), max_length=60)
     gateway_ref = models.CharField(_("gateway reference"), max_length=80, blank=True)
     error = models.CharField(_("error"), max_length=200, blank=True)
@@ -141,6 +145,7 @@ class Payout(TenantModel):
         indexes = [
             models.Index(fields=["merchant_id", "id"], name="payout_open", condition=~models.Q(state__in=["paid", "failed"])),
             models.Index(fields=["merchant_id", "claim"], name="payout_by_claim"),
+            models.Index(fields=["merchant_id", "tender"], name="payout_by_tender", condition=models.Q(tender__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +158,7 @@ class SandboxPayment(TenantModel):
     request_id = models.CharField(max_length=60)
     amount = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    method = models.CharField(max_length=20, default="", db_default="")
     paid_at = models.DateTimeField(db_default=NOW)
 
     class Meta:

@@ -18,6 +18,7 @@ class AccountCode(models.TextChoices):
     REFUND_FUNDING = "refund_funding", _("Refund funding")
     REFUNDS_RESERVED = "refunds_reserved", _("Refunds reserved")
     REFUNDS_PAID = "refunds_paid", _("Refunds paid to buyers")
+    VOUCHERS_ISSUED = "vouchers_issued", _("Vouchers issued to buyers")
 
 
 class LedgerAccount(TenantModel):

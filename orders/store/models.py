@@ -137,6 +137,7 @@ class ShopOrderLine(TenantModel):
     list_unit_amount = models.BigIntegerField(_("list price"))
     paid_amount = models.BigIntegerField(_("paid"))
     goodwill_amount = models.BigIntegerField(_("goodwill refunded"), default=0)
+    gift_amount = models.BigIntegerField(_("value of the gifts that came with it"), default=0, db_default=0)
     tax_rate_ppm = models.IntegerField(_("tax rate (ppm)"), default=0)
     currency = models.CharField(_("currency"), max_length=3)
     channel = models.CharField(_("channel"), max_length=20, default="account")
@@ -182,6 +183,7 @@ class PricePoint(TenantModel):
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.FEED)
     tier = models.CharField(_("price tier"), max_length=20, blank=True)
     stock = models.IntegerField(_("stock"), null=True)
+    gift_amount = models.BigIntegerField(_("value of the gifts with a unit"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("price point")
@@ -215,6 +217,82 @@ class Promotion(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrderTender(TenantModel):
+    """One means of payment of an order, and how much of it came that way and went back. Orders without any are one payment."""
+
+    order = TenantForeignKey(ShopOrder, related_name="tenders")
+    position = models.IntegerField(_("position"))
+    method = models.CharField(_("method"), max_length=20)
+    reference = models.CharField(_("payment number"), max_length=80, blank=True)
+    captured_amount = models.BigIntegerField(_("captured"))
+    refunded_amount = models.BigIntegerField(_("refunded"), default=0)
+
+    class Meta:
+        verbose_name = _("means of payment")
+        verbose_name_plural = _("means of payment")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "order", "position"], name="tender_once"),
+            models.CheckConstraint(
+                condition=models.Q(refunded_amount__gte=0, refunded_amount__lte=models.F("captured_amount")),
+                name="tender_amounts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.position} {self.method}"
+
+
+class Coupon(TenantModel):
+    """A fixed amount off, from a threshold on, valid in `[valid_from, valid_to)`. Public ones may be claimed by anybody, once."""
+
+    shop = TenantForeignKey(Shop)
+    code = models.CharField(_("code"), max_length=60)
+    name = models.CharField(_("name"), max_length=120)
+    face_amount = models.BigIntegerField(_("face value"))
+    threshold_amount = models.BigIntegerField(_("from a total of"), default=0)
+    is_public = models.BooleanField(_("anybody may claim it"), default=True)
+    valid_from = models.DateTimeField(_("from"))
+    valid_to = models.DateTimeField(_("to"), null=True)
+    sku_codes = ArrayField(models.CharField(max_length=80), null=True, blank=True, verbose_name=_("products (empty: all)"))
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "shop", "code"], name="coupon_once"),
+            models.CheckConstraint(condition=models.Q(face_amount__gt=0, threshold_amount__gte=0), name="coupon_amounts"),
+            models.CheckConstraint(
+                condition=models.Q(valid_to__isnull=True) | models.Q(valid_to__gt=models.F("valid_from")), name="coupon_interval"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class CouponHolding(TenantModel):
+    """A buyer's coupon. One coupon, one benefit: used on an order, or voided by a claim that counted it."""
+
+    class State(models.TextChoices):
+        HELD = "held", _("Held")
+        USED = "used", _("Used")
+        VOIDED = "voided", _("Voided")
+
+    coupon = TenantForeignKey(Coupon, related_name="holdings")
+    buyer = TenantForeignKey(Buyer)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.HELD)
+    #: What it was used or voided for: `order:NUMBER` or `claim:ID`.
+    used_for = models.CharField(_("used for"), max_length=100, blank=True, default="", db_default="")
+
+    class Meta:
+        verbose_name = _("buyer's coupon")
+        verbose_name_plural = _("buyers' coupons")
+        constraints = [models.UniqueConstraint(fields=["merchant_id", "coupon", "buyer"], name="holding_once")]
+
+    def __str__(self) -> str:
+        return f"{self.coupon_id}/{self.buyer_id} {self.state}"
 
 
 class RefundRequest(TenantModel):
