@@ -25,7 +25,7 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import ImportBatch, Promotion, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
-from tests.tenancy.fills import buyers, guards, measure
+from tests.tenancy.fills import buyers, guards, measure, pp
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -94,6 +94,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
     buyers.fill(merchant, at=NOW)
     guards.fill(merchant)
     measure.fill(merchant)
+    pp.fill(merchant)
     waiting = _waiting_import(merchant, name, place)
     run = open_run(
         program=program_named("price_protection"), merchant_id=merchant.id, shop=merchant.shop, settings=DEFAULTS, as_of=NOW,
