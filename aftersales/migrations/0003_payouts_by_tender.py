@@ -1,6 +1,9 @@
+"""Where a payout goes: a means of payment, or a voucher."""
+
 import django.db.models.deletion
-import marketplace.tenancy.models
 from django.db import migrations, models
+
+import marketplace.tenancy.models
 
 
 class Migration(migrations.Migration):

@@ -2,9 +2,9 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import marketplace.tenancy.models
 from django.db import migrations, models
 
+import marketplace.tenancy.models
 from marketplace.tenancy.ddl import secure_table
 
 
