@@ -3,20 +3,33 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
+from aftersales.api import views as aftersales_api
 from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls
+from orders.store.api import views as store_api
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.site_header = admin.site.site_title = "商伴 Shangban"
 
+api_urls = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("orders/", store_api.OrdersView.as_view(), name="orders"),
+    path("orders/<int:pk>/", store_api.OrderView.as_view(), name="order"),
+    path("orders/<int:pk>/claim/", aftersales_api.OrderClaimView.as_view(), name="order_claim"),
+    path("refund-requests/", store_api.RefundRequestsView.as_view(), name="refund_requests"),
+    path("claims/", aftersales_api.ClaimsView.as_view(), name="claims"),
+]
 urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("", include("marketplace.health.urls")),
     path("", include("orders.store.web.urls")),
     path("programs/price-protection/", include("aftersales.web.urls")),
     path("ledger/", include(ledger_urls)),
+    path("settings/keys/", include("marketplace.api.web.urls")),
+    path("api/v1/", include((api_urls, "api"))),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),

@@ -39,6 +39,8 @@ class Preview(Exception):
 class ProgramBusy(UserError):
     """Another run of this merchant holds the lock."""
 
+    is_passing = True
+
 
 @contextmanager
 def program_lock(merchant_id: int, *, wait: bool = True, lock: int = MONEY_LOCK) -> Iterator[None]:

@@ -16,8 +16,8 @@ from marketplace.tenancy.scope import scope
 #: Reached without a tenant: probes, sign-in, static files, admin (its own role and rules).
 UNSCOPED = ("/livez", "/readyz", "/static/", "/accounts/", "/admin/", "/i18n/")
 
-#: Neither asks who is signed in: probes, files, and buyers' links, which name their merchant themselves.
-TENANT_FREE = ("/livez", "/readyz", "/static/", "/b/")
+#: None of them asks who is signed in: probes, files, buyers' links and API keys, which name their merchant themselves.
+TENANT_FREE = ("/livez", "/readyz", "/static/", "/b/", "/api/")
 
 
 class TenantMiddleware:

@@ -21,6 +21,7 @@ class Permission(models.TextChoices):
     RUN_PROGRAMS = "run_programs", _("preview and run programs")
     EDIT_POLICY = "edit_policy", _("change a program's policy")
     RELEASE_HOLDS = "release_holds", _("decide held claims")
+    MANAGE_KEYS = "manage_keys", _("make and revoke API keys")
     EXPORT = "export", _("export")
 
 

@@ -4,6 +4,9 @@
 class UserError(Exception):
     """Something the caller can correct. The message says what to do."""
 
+    #: Whether the same request succeeds by itself a little later.
+    is_passing = False
+
 
 class NotFound(UserError):
     """The object does not exist for this actor: foreign and missing look the same."""

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
+from marketplace.accounts.roles import Permission
 from marketplace.ui.navigation import navigation
 
 THEMES = frozenset({"light", "dark"})
@@ -19,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "section_pages": next((item.pages for item in nav if item.active), ()),
         "theme": _theme(request),
         "organization": getattr(request, "organization", None),
+        "may_manage_keys": Permission.MANAGE_KEYS in getattr(request, "rights", ()),
         "languages": settings.LANGUAGES,
         "language": get_language() or settings.LANGUAGE_CODE,
     }

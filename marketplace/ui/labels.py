@@ -58,6 +58,9 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "corrected": ("good", pgettext_lazy("status", "Corrected")),
     "dry_run": ("muted", pgettext_lazy("status", "Preview")),
     # Anything with a switch
+    "usable": ("good", pgettext_lazy("status", "Usable")),
+    "revoked": ("muted", pgettext_lazy("status", "Revoked")),
+    "expired": ("muted", pgettext_lazy("status", "Expired")),
     "active": ("good", pgettext_lazy("status", "Active")),
     "inactive": ("muted", pgettext_lazy("status", "Inactive")),
     "balanced": ("good", pgettext_lazy("status", "Balanced")),

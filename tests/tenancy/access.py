@@ -19,6 +19,7 @@ HOLDERS = {
     "run_programs": {"owner", "admin", "operator"},
     "edit_policy": {"owner", "admin", "operator"},
     "release_holds": {"owner", "admin", "finance"},
+    "manage_keys": {"owner", "admin"},
     "export": {"owner"},
 }
 POLICY = {
@@ -82,6 +83,8 @@ ADDRESSES: dict[str, Address] = {
     "price_protection:claim": Address({"GET": "view_orders"}, "claim"),
     "price_protection:decide": Address({"POST": "release_holds"}, "held", form={"act": "release"}),
     "price_protection:claim_order": Address({"POST": "run_programs"}, "order"),
+    "keys:home": Address({"GET": "manage_keys", "POST": "manage_keys"}, form={"name": "new", "rights": ["view_orders"]}),
+    "keys:revoke": Address({"POST": "manage_keys"}, "key"),
     "ledger:home": Address({"GET": "view_money"}),
 }
 #: Addresses that name an object in their query: the same rules as for one in the path.
@@ -92,7 +95,16 @@ IN_THE_QUERY = {
 PUBLIC = {
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
+    "api:schema": "the API's description, the same for everybody",
     "set_language": "Django's: sets a cookie and goes back",
+}
+#: The API: the right of each method, and the kind of object an address names. tests/api crawls it with keys of its own.
+API = {
+    "api:orders": ({"GET": "view_orders", "POST": "import"}, None),
+    "api:order": ({"GET": "view_orders"}, "order"),
+    "api:order_claim": ({"POST": "run_programs"}, "order"),
+    "api:refund_requests": ({"GET": "view_orders"}, None),
+    "api:claims": ({"GET": "view_money"}, None),
 }
 #: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
 LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}

@@ -68,6 +68,7 @@ NEVER_DELETED = {
     "guards_reconciliationcase",
     "guards_skuhold",
     "guards_spendhour",
+    "api_apikey",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 

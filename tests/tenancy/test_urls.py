@@ -19,7 +19,7 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from tests import cast
-from tests.tenancy.access import ADDRESSES, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
+from tests.tenancy.access import ADDRESSES, API, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
 from tests.tenancy.test_contract import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
@@ -70,7 +70,7 @@ def ask(client: Client, name: str, method: str, of: Filled, **path: Any) -> Http
 def test_every_address_has_its_row() -> None:
     found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
     ours = {name for name in found if not name.startswith(tuple(THIRD_PARTY))}
-    assert ours == set(ADDRESSES) | set(PUBLIC) | set(LINKS) | set(STAFF)
+    assert ours == set(ADDRESSES) | set(PUBLIC) | set(LINKS) | set(API) | set(STAFF)
 
 
 def test_every_group_of_others_is_really_there() -> None:

@@ -25,7 +25,7 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import ImportBatch, Promotion, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
-from tests.tenancy.fills import buyers, guards, measure, pp
+from tests.tenancy.fills import api, buyers, guards, measure, pp
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -100,7 +100,11 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
         program=program_named("price_protection"), merchant_id=merchant.id, shop=merchant.shop, settings=DEFAULTS, as_of=NOW,
         by=CLI, at=NOW, dry_run=True,
     )  # fmt: skip
-    return Filled(merchant, {**_ids(merchant), "waiting_import": waiting, "waiting_run": run.pk}, _members(merchant))
+    return Filled(
+        merchant,
+        {**_ids(merchant), "key": api.fill(merchant), "waiting_import": waiting, "waiting_run": run.pk},
+        _members(merchant),
+    )
 
 
 def _programs(merchant: cast.Merchant, name: str) -> None:

@@ -38,6 +38,8 @@ Progress = Callable[[ImportBatch], None]
 class ImportBusy(UserError):
     """Another import of this shop is running."""
 
+    is_passing = True
+
 
 def open_batch(
     *,
