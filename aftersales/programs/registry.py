@@ -1,8 +1,12 @@
 """The programs, by name. Adding one is a folder and a line here."""
 
+from datetime import timedelta
+
 from django.utils.translation import gettext as _
 
 from aftersales.programs.contract import Program
+from aftersales.programs.presale_balance import operations as presale_balance
+from aftersales.programs.presale_balance import rules as presale_rules
 from aftersales.programs.price_protection import operations, outcome, rules
 from marketplace.kernel.errors import NotFound
 
@@ -14,6 +18,15 @@ PROGRAMS: dict[str, Program] = {
         may_pay=rules.may_pay,
         run=operations.run,
         report=outcome.report,
+    ),
+    presale_rules.PROGRAM: Program(
+        name=presale_rules.PROGRAM,
+        presets=presale_rules.PRESETS,
+        validated=presale_rules.validated,
+        may_pay=presale_rules.may_act,
+        run=presale_balance.run,
+        interval=timedelta(minutes=5),
+        lock=presale_rules.LOCK,
     ),
 }
 

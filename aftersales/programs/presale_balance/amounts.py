@@ -38,7 +38,7 @@ def share_of(amount: int, percent: Fraction | int) -> int:
 
 
 def coupon_on_balance(*, price: int, balance: int, threshold: int, face_value: int) -> int:
-    """What a coupon takes off the balance: its face value when the price reaches the threshold and the balance exceeds it, or 0."""
+    """What a coupon takes off: its face value if the price reaches the threshold and the balance exceeds it, else 0."""
     return face_value if price >= threshold and balance > face_value else 0
 
 

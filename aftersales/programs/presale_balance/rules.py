@@ -5,7 +5,7 @@ window where a person wants to see it: the form's timeline, the reason behind a 
 shop-local clock times. Source of parameters and rules: docs/presale-balance.md.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.errors import UserError
+from aftersales.programs.checks import BadPolicy, Check, checked, choice, whole
 
 PROGRAM = "presale_balance"
 KIND = "aftersales.presale_balance.reminded"
+#: First key of the program's advisory lock: reminders do not wait for runs that book money.
+LOCK = 7105
 CHANNELS = ("email", "sms", "in_app")
 STEPS = (1, 2, 3)
 Settings = dict[str, Any]
@@ -49,24 +51,7 @@ LARGE_SHOP_ORDERS = 20_000
 HOLDOUT_PPM, LARGE_HOLDOUT_PPM = 200_000, 100_000
 
 
-class BadPolicy(UserError):
-    """A policy value that is not allowed."""
-
-
-def _whole(low: int, high: int, *, off: bool = False) -> Callable[[str, Any], int | None]:
-    def check(name: str, value: Any) -> int | None:
-        if off and (value is None or value in ("off", "none", "auto")):
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise BadPolicy(
-                _("%(name)s must be a whole number from %(low)s to %(high)s.") % {"name": name, "low": low, "high": high}
-            )
-        return value
-
-    return check
-
-
-def _channels(*, least: int) -> Callable[[str, Any], list[str]]:
+def _channels(*, least: int) -> Check:
     def check(name: str, value: Any) -> list[str]:
         found = [v for v in value.split(",") if v] if isinstance(value, str) else value
         if not isinstance(found, list) or len(set(map(str, found))) != len(found) or any(v not in CHANNELS for v in found):
@@ -88,45 +73,34 @@ def _clock(name: str, value: Any) -> str:
     return found.strftime("%H:%M")
 
 
-def _choice(*allowed: str) -> Callable[[str, Any], str]:
-    def check(name: str, value: Any) -> str:
-        if value not in allowed:
-            raise BadPolicy(_("%(name)s must be one of %(known)s.") % {"name": name, "known": ", ".join(allowed)})
-        return str(value)
-
-    return check
-
-
-CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
-    "t1_after_minutes": _whole(0, 100_000, off=True),
+_OFF = ("off", "none", "auto")
+CHECKS: Mapping[str, Check] = {
+    "t1_after_minutes": whole(0, 100_000, nothing=_OFF),
     "t1_channels": _channels(least=1),
-    "t2_percent": _whole(1, 99, off=True),
+    "t2_percent": whole(1, 99, nothing=_OFF),
     "t2_channels": _channels(least=1),
-    "t3_before_minutes": _whole(1, 100_000, off=True),
+    "t3_before_minutes": whole(1, 100_000, nothing=_OFF),
     "t3_channels": _channels(least=1),
-    "max_touches": _whole(1, 3),
-    "min_gap_minutes": _whole(1, 10_000),
+    "max_touches": whole(1, 3),
+    "min_gap_minutes": whole(1, 10_000),
     "quiet_from": _clock,
     "quiet_to": _clock,
     "quiet_channels": _channels(least=0),
-    "max_late_minutes": _whole(1, 10_000),
-    "plan_ahead_minutes": _whole(0, 60),
-    "holdout_percent": _whole(0, 90, off=True),
-    "price_drop": _choice("hand_over", "ignore"),
-    "out_of_stock": _choice("stop", "ignore"),
-    "success_days": _whole(0, 365),
-    "forfeit_cap_percent": _whole(0, 100),
-    "cost_per_email": _whole(0, 10**6),
-    "cost_per_sms": _whole(0, 10**6),
+    "max_late_minutes": whole(1, 10_000),
+    "plan_ahead_minutes": whole(0, 60),
+    "holdout_percent": whole(0, 90, nothing=_OFF),
+    "price_drop": choice("hand_over", "ignore"),
+    "out_of_stock": choice("stop", "ignore"),
+    "success_days": whole(0, 365),
+    "forfeit_cap_percent": whole(0, 100),
+    "cost_per_email": whole(0, 10**6),
+    "cost_per_sms": whole(0, 10**6),
 }
 
 
 def validated(settings: Mapping[str, Any]) -> Settings:
     """Every parameter with an allowed value, defaults filled in. Raises BadPolicy naming the parameter."""
-    unknown = sorted(set(settings) - set(CHECKS))
-    if unknown:
-        raise BadPolicy(_("Unknown parameter %(name)s; known are %(known)s.") % {"name": unknown[0], "known": ", ".join(CHECKS)})
-    return {name: check(name, settings.get(name, DEFAULTS[name])) for name, check in CHECKS.items()}
+    return checked(settings, CHECKS, DEFAULTS)
 
 
 def may_act(settings: Settings) -> bool:

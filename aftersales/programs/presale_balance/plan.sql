@@ -1,0 +1,43 @@
+-- One chunk of buyers: touches, their messages and the enrolments' next due time in one statement. A touch exists once per
+-- enrolment, step and plan; only who inserts it enqueues its message.
+WITH due AS MATERIALIZED (SELECT * FROM presale_work WHERE group_place > %(lo)s AND group_place <= %(hi)s),
+spent AS MATERIALIZED (
+  SELECT t.buyer_id, t.activity, count(DISTINCT t.message_key) AS messages
+  FROM presale_balance_touch t
+  WHERE t.merchant_id = %(merchant)s AND t.buyer_id IN (SELECT buyer_id FROM due) AND t.state <> 'dropped'
+  GROUP BY t.buyer_id, t.activity),
+weighed AS (
+  SELECT d.*, coalesce(s.messages, 0) >= %(max_touches)s AS is_capped
+  FROM due d LEFT JOIN spent s ON s.buyer_id = d.buyer_id AND s.activity = d.activity),
+touched AS (
+  INSERT INTO presale_balance_touch
+    (merchant_id, enrolment_id, run_id, buyer_id, activity, step, plan_no, channel, nominal_at, due_at, shift, opens_at, closes_at,
+     policy_version, message_key, state, reason)
+  SELECT %(merchant)s, w.id, %(run)s, w.buyer_id, w.activity, w.step, w.plan_no, w.channel, w.nominal_at, w.due_at, w.shift, w.opens_at,
+         w.closes_at, %(policy_version)s, CASE WHEN w.is_capped THEN '' ELSE w.message_key END,
+         CASE WHEN w.is_capped THEN 'dropped' ELSE 'queued' END, CASE WHEN w.is_capped THEN 'cap_reached' ELSE '' END
+  FROM weighed w WHERE w.step IS NOT NULL
+  {passed}
+  ON CONFLICT (merchant_id, enrolment_id, step, plan_no) DO NOTHING
+  RETURNING enrolment_id, buyer_id, step, channel, due_at, opens_at, closes_at, message_key, state, reason),
+grouped AS (
+  SELECT DISTINCT ON (t.message_key) t.*, count(*) OVER g AS orders, max(t.opens_at) OVER g AS opened_at
+  FROM touched t WHERE t.state = 'queued'
+  WINDOW g AS (PARTITION BY t.message_key)
+  ORDER BY t.message_key, t.step DESC, t.due_at, t.enrolment_id),
+enqueued AS (
+  INSERT INTO outbox_message
+    (merchant_id, kind, channel, consent_class, recipient_id, subject_id, step, data, effect_key, run_at, drop_after)
+  SELECT %(merchant)s, %(kind)s, g.channel, 'service', g.buyer_id, g.enrolment_id, 't' || g.step, jsonb_build_object('orders', g.orders),
+         g.message_key, greatest(g.due_at, g.opened_at),
+         least(greatest(g.due_at, g.opened_at) + make_interval(mins => %(max_late)s), g.closes_at)
+  FROM grouped g
+  ON CONFLICT (merchant_id, effect_key) DO NOTHING
+  RETURNING channel, step),
+moved AS (
+  UPDATE presale_balance_enrolment e SET last_step = d.passed, next_due_at = d.next_due_at, changed_at = %(as_of)s
+  FROM due d
+  WHERE e.merchant_id = %(merchant)s AND e.id = d.id AND e.last_step = d.last_step AND e.plan_no = d.plan_no)
+SELECT (SELECT count(*) FROM touched WHERE state = 'queued'), (SELECT count(*) FROM enqueued),
+       coalesce((SELECT jsonb_object_agg(reason, n) FROM (SELECT reason, count(*) AS n FROM touched WHERE reason <> '' GROUP BY 1) r), '{}'),
+       coalesce((SELECT jsonb_object_agg(step || ':' || channel, n) FROM (SELECT step, channel, count(*) AS n FROM enqueued GROUP BY 1, 2) r), '{}')
