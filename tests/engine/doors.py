@@ -34,8 +34,13 @@ def import_prices(merchant: Merchant, path: Path) -> dict[str, Any]:
 
 def run_program(merchant: Merchant, as_of: str, *options: str, **changes: Any) -> dict[str, Any]:
     """One run of price protection; keywords become `--set KEY=VALUE`."""
+    return run_any(merchant, "price_protection", as_of, *options, **changes)
+
+
+def run_any(merchant: Merchant, program: str, as_of: str, *options: str, **changes: Any) -> dict[str, Any]:
+    """One run of the program of this name."""
     sets = [part for name, value in changes.items() for part in ("--set", f"{name}={json.dumps(value)}")]
-    return command("run_program", "price_protection", "--merchant", merchant.slug, "--as-of", as_of, *options, *sets)
+    return command("run_program", program, "--merchant", merchant.slug, "--as-of", as_of, *options, *sets)
 
 
 def orders_file(directory: Path, documents: Sequence[Document], form: str) -> Path:

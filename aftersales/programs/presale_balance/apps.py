@@ -6,3 +6,9 @@ class PresaleBalanceConfig(AppConfig):
     name = "aftersales.programs.presale_balance"
     label = "presale_balance"
     verbose_name = _("Presale balance reminders")
+
+    def ready(self) -> None:
+        from aftersales.programs.presale_balance.preparing import REMINDER
+        from marketplace.outbox import kinds
+
+        kinds.register(REMINDER)

@@ -7,7 +7,8 @@ WITH due AS MATERIALIZED (
   FROM presale_balance_enrolment e
   JOIN merchants_shop s ON s.merchant_id = %(merchant)s AND s.id = e.shop_id
   JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.id = e.buyer_id
-  WHERE e.merchant_id = %(merchant)s AND e.next_due_at <= %(horizon)s AND (%(shop)s IS NULL OR e.shop_id = %(shop)s)),
+  WHERE e.merchant_id = %(merchant)s AND e.next_due_at <= %(horizon)s AND (%(shop)s IS NULL OR e.shop_id = %(shop)s)
+    AND NOT (SELECT guard_killed(%(merchant)s, %(program)s))),
 {schedule},
 later AS (SELECT v.last_step FROM (VALUES (0), (1), (2), (3)) v(last_step)),
 hop AS MATERIALIZED (

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.programs.contract import RunContext
-from aftersales.programs.presale_balance.rules import KIND, steps_of
+from aftersales.programs.presale_balance.rules import KIND, PROGRAM, steps_of
 
 HERE = Path(__file__).parent
 
@@ -26,6 +26,7 @@ COLLECT, COLLECTED = _read("collect"), _read("collected")
 CHANGED, UNPLAN, APPLY = _read("changed"), _read("unplan"), _with_schedule("apply", "moved")
 FRESH, ENROL = _read("fresh"), _with_schedule("enrol", "fresh")
 DUE, PASSED = _with_schedule("due", "due"), _with_schedule("passed", "due")
+RECHECK = _read("recheck")
 PLAN = _read("plan").replace("{passed}", "")
 PLAN_WITH_PASSED = _read("plan").replace("{passed}", _read("passed_rows"))
 
@@ -54,4 +55,5 @@ def parameters(context: RunContext) -> dict[str, Any]:
         "max_touches": settings["max_touches"],
         "success_days": settings["success_days"],
         "kind": KIND,
+        "program": PROGRAM,
     }

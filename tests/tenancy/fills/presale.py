@@ -17,13 +17,19 @@ def fill(merchant: cast.Merchant) -> int:
         run = ProgramRun.objects.filter(merchant_id=merchant.id).earliest("id")
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         window = {"opens_at": AT, "closes_at": AT + timedelta(days=1)}
-        common = {"merchant_id": merchant.id, "run": run, "buyer": buyer, "policy_version": 1, "activity": f"{merchant.slug}-1111"}
+        common = {
+            "merchant_id": merchant.id,
+            "run": run,
+            "buyer": buyer,
+            "policy_version": 1,
+            "activity": f"{merchant.slug}-1111",
+        }
         enrolment = Enrolment.objects.create(
             **common, **window, order=ShopOrder.objects.filter(merchant_id=merchant.id).earliest("id"), shop=merchant.shop,
             arm="treatment", state="expired", enrolled_at=AT, changed_at=AT,
         )  # fmt: skip
         Touch.objects.create(
             **common, **window, enrolment=enrolment, step=1, channel="email", nominal_at=AT, due_at=AT, state="dropped",
-            reason="too_late",
+            reason="late",
         )  # fmt: skip
         return enrolment.pk
