@@ -1,5 +1,6 @@
 """A shop with presale orders, and the program's public doors."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -95,4 +96,4 @@ def touches(merchant: cast.Merchant) -> list[tuple[str, int, str, str, str, str]
 def messages(merchant: cast.Merchant) -> list[tuple[str, str, str, dict[str, Any]]]:
     """(step, channel, due in local time, data) of every message in the outbox."""
     found = doors.rows(merchant, "SELECT step, channel, run_at, data FROM outbox_message ORDER BY run_at, id")
-    return [(step, channel, local(run_at) or "", data) for step, channel, run_at, data in found]
+    return [(step, channel, local(run_at) or "", json.loads(data)) for step, channel, run_at, data in found]
