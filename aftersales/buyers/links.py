@@ -78,8 +78,9 @@ def read_link(token: str, *, at: datetime) -> Link:
     return Link(Purpose(purpose), merchant, subject, buyer, expires_at)
 
 
-def _tag(payload: bytes, key: str) -> bytes:
-    return hmac.new(sha256(b"buyer-link:" + key.encode()).digest(), payload, sha256).digest()[:TAG_BYTES]
+def _tag(payload: bytes, key: str | bytes) -> bytes:
+    raw = key.encode() if isinstance(key, str) else key
+    return hmac.new(sha256(b"buyer-link:" + raw).digest(), payload, sha256).digest()[:TAG_BYTES]
 
 
 def _decoded(token: str) -> bytes:

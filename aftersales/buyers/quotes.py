@@ -8,6 +8,7 @@ from django.db import connection, transaction
 from aftersales.programs.contract import RunContext
 from aftersales.programs.policies import active_policy
 from aftersales.programs.price_protection import operations, rules
+from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
 from orders.store.models import ShopOrder
 from orders.store.queries import access_order, lines_of
@@ -63,6 +64,8 @@ def _context(order: ShopOrder, as_of: datetime) -> RunContext:
         policy_version=policy.version if policy else 0,
         run_id=0,
         dry_run=True,
+        by=BEAT,
+        at=as_of,
         order_id=order.pk,
         sku_ids=tuple(lines_of(order).values_list("sku_id", flat=True)),
     )

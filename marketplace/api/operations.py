@@ -91,7 +91,7 @@ def answered_once(*, merchant_id: int, key: str, request_digest: str, work: Call
 
     A server error is not remembered: the request may be sent again.
     """
-    values = {"merchant": merchant_id, "key": key, "digest": request_digest, "lease": LEASE}
+    values: dict[str, Any] = {"merchant": merchant_id, "key": key, "digest": request_digest, "lease": LEASE}
     with scope(merchant_id, durable=True), connection.cursor() as cursor:
         cursor.execute(BEGIN, values)
         is_new = cursor.fetchone() is not None

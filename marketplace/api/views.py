@@ -41,9 +41,9 @@ class Newest(CursorPagination):
 class MerchantView(APIView):
     """A view of one merchant. Reading happens in one READ ONLY scope; writing calls an operation, which opens its own."""
 
-    authentication_classes: ClassVar[list[Any]] = [KeyAuthentication]
-    permission_classes: ClassVar[list[Any]] = [Allowed]
-    throttle_classes: ClassVar[list[Any]] = [KeyThrottle]
+    authentication_classes = [KeyAuthentication]
+    permission_classes = [Allowed]
+    throttle_classes = [KeyThrottle]
     rights: ClassVar[dict[str, Permission]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from aftersales.buyers.pages.contract import Page, Shown, TryLater, Unavailable
 from aftersales.buyers.queries import use_of
 from aftersales.buyers.quotes import is_offered, quote_order
 from aftersales.models import ProgramRun
+from aftersales.programs.runner import ProgramBusy
 from aftersales.tasks import settle
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -30,14 +31,10 @@ def show(link: Link, at: datetime) -> Shown:
     if not used and not offered:
         raise Unavailable(_("The shop does not offer price protection at the moment."))
     quotes = {} if used else {q.line_id: q for q in quote_order(merchant_id=link.merchant_id, order_id=order.pk, as_of=at)}
-    for claim in claims:
-        claim.shown_state = queries.shown_state(claim)
-    for line in lines:
-        line.quote = quotes.get(line.pk)
     context = {
         "order": order,
-        "lines": lines,
-        "claims": [claim for claim in claims if claim.state != "refused"],
+        "lines": [(line, quotes.get(line.pk)) for line in lines],
+        "claims": [(claim, queries.shown_state(claim)) for claim in claims if claim.state != "refused"],
         "total": sum(quote.amount for quote in quotes.values()),
         "is_done": used is not None,
     }
@@ -63,7 +60,7 @@ def act(link: Link, _act: str, at: datetime) -> None:
     buyer = Actor(f"buyer:{link.buyer_id}")
     try:
         done = operations.claim_order(merchant_id=link.merchant_id, order_id=link.subject_id, as_of=at, by=buyer, at=at)
-    except operations.ProgramBusy as error:
+    except ProgramBusy as error:
         raise TryLater(_("We are working on this shop's orders. Please try again in a minute.")) from error
     if not done.counts["claims"] and not done.counts["held"]:
         raise TryLater(_("No refund is due right now. If the price falls while you are protected, come back to this page."))

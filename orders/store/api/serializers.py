@@ -34,7 +34,8 @@ class OrderSerializer(serializers.ModelSerializer[ShopOrder]):
 class OrderWithLinesSerializer(OrderSerializer):
     lines = serializers.SerializerMethodField()
 
-    class Meta(OrderSerializer.Meta):
+    class Meta:
+        model = ShopOrder
         fields = (*OrderSerializer.Meta.fields, "lines")
 
     def get_lines(self, order: ShopOrder) -> list[dict[str, object]]:
