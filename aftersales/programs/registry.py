@@ -8,6 +8,8 @@ from aftersales.programs.contract import Program
 from aftersales.programs.presale_balance import operations as presale_balance
 from aftersales.programs.presale_balance import rules as presale_rules
 from aftersales.programs.price_protection import operations, outcome, rules
+from aftersales.programs.refund_retention import rules as retention
+from aftersales.programs.refund_retention import running
 from marketplace.kernel.errors import NotFound
 
 PROGRAMS: dict[str, Program] = {
@@ -27,6 +29,13 @@ PROGRAMS: dict[str, Program] = {
         run=presale_balance.run,
         interval=timedelta(minutes=5),
         lock=presale_rules.LOCK,
+    ),
+    retention.PROGRAM: Program(
+        name=retention.PROGRAM,
+        presets=retention.PRESETS,
+        validated=retention.validated,
+        may_pay=retention.may_pay,
+        run=running.run,
     ),
 }
 
