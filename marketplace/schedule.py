@@ -16,4 +16,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "aftersales-runs": {"task": "aftersales.run.swept", "schedule": 60.0, "options": {"expires": 55}},
     "aftersales-automatic": {"task": "aftersales.run.scheduled", "schedule": 300.0, "options": {"expires": 290}},
     "aftersales-payouts": {"task": "aftersales.payouts.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "retention-cases": {"task": "aftersales.refund_retention.swept", "schedule": 30.0, "options": {"expires": 25}},
 }

@@ -9,7 +9,7 @@ from aftersales.programs.refund_retention.models import RetentionCase
 from tests import cast
 from tests.engine import doors
 from tests.retention import shop
-from tests.retention.shop import NOW, later
+from tests.retention.shop import later
 
 pytestmark = pytest.mark.django_db(transaction=True)
 State = RetentionCase.State
@@ -99,7 +99,6 @@ def test_two_of_three_asked_back_and_one_of_them_kept_saves_200_then_170_after_p
     shop.beat(acme, later(days=2))
     case = shop.case_of(asked)
     assert (case.saved_amount, case.later_amount, case.net_amount) == (20_000, 3_000, 17_000)
-
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),
+    "aftersales.refund_retention.advanced": ("one", {}),
+    "aftersales.refund_retention.swept": ("sweep", {}),
     "store.prices.observed": ("one", {"shop_id": "shop"}),
     "store.import.swept": ("sweep", {}),
     "aftersales.run.swept": ("sweep", {}),

@@ -183,8 +183,9 @@ MOVE_UNITS = """
 UPDATE store_shoporderline l
 SET returned_quantity = least(greatest(l.returned_quantity + %(sign)s * b.units, 0), l.quantity), revision = l.revision + 1
 FROM (SELECT a.line_id,
-             greatest(least(a.quantity, %(units)s - sum(a.quantity) OVER (ORDER BY a.quantity DESC, a.line_id) + a.quantity), 0)::int AS units
-      FROM store_refundallocation a WHERE a.merchant_id = %(merchant)s AND a.request_id = %(request)s) b
+             greatest(least(a.quantity, %(units)s - sum(a.quantity) OVER earlier + a.quantity), 0)::int AS units
+      FROM store_refundallocation a WHERE a.merchant_id = %(merchant)s AND a.request_id = %(request)s
+      WINDOW earlier AS (ORDER BY a.quantity DESC, a.line_id)) b
 WHERE l.merchant_id = %(merchant)s AND l.id = b.line_id AND b.units > 0
 """
 

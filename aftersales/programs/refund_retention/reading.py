@@ -18,7 +18,7 @@ def codes_read(codes: Iterable[str], settings: Settings) -> dict[str, Any]:
 
 def texts_read(texts: Sequence[tuple[int, str]]) -> dict[str, Any]:
     """Parallel arrays of (request, buyer's words): what each was taken for, one call of the classifier for all of them."""
-    read = classify_all([text for _request, text in texts])
+    read = classify_all([(text, "") for _request, text in texts])
     return {
         "texts": [request for request, _text in texts],
         "intents": [one.intent for one in read],
