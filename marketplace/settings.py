@@ -129,7 +129,16 @@ ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "account_login"
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+# The mail server is the operator's; without one, messages are printed (docs/delivery.md).
+EMAIL_HOST, EMAIL_PORT = env.str("EMAIL_HOST", default=""), env.int("EMAIL_PORT", default=587)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", default=""), env.str("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 10
+EMAIL_FILE_PATH = str(STATE_DIR / "mail")
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
+#: Webhooks and SMS services on this machine, for tests; never in production.
+OUTBOX_ALLOW_LOOPBACK = TESTING and not PRODUCTION and env.bool("OUTBOX_ALLOW_LOOPBACK", default=False)
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -24,8 +24,9 @@ class Address:
 Lookup = Callable[[int, str, Iterable[int]], Mapping[int, Address]]
 #: `(merchant_id, channel, spellings) -> ids` of the recipients with one of these addresses on the channel.
 Find = Callable[[int, str, Sequence[str]], Sequence[int]]
-#: `(merchant_id, recipient_ids, at)` marks the recipients' own rows, so that planning leaves them out, too.
-OptOut = Callable[[int, Sequence[int], datetime], Any]
+#: `(merchant_id, recipient_ids, at)` marks the recipients' own rows, so that planning leaves them out, too; `at` None takes the
+#: mark away, where a person recorded that they want messages again.
+OptOut = Callable[[int, Sequence[int], datetime | None], Any]
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def _none_found(merchant_id: int, channel: str, spellings: Sequence[str]) -> Seq
     return []
 
 
-def _not_marked(merchant_id: int, recipient_ids: Sequence[int], at: datetime) -> None:
+def _not_marked(merchant_id: int, recipient_ids: Sequence[int], at: datetime | None) -> None:
     """Without rows of its own to mark, the suppression list does the work."""
 
 

@@ -37,7 +37,7 @@ def enqueue(
     `effect_key` is what makes it the same message (unique per merchant); `run_at` None means now. Raises UnknownKind.
     Programs that write many use one INSERT … SELECT of the same shape instead.
     """
-    values = {
+    values: dict[str, Any] = {
         "merchant": merchant_id,
         "kind": kind,
         "channel": channel,
