@@ -47,10 +47,14 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Ready:
-    """Send it, with these values of the kind's variables. `payload` is the body of a webhook (default: the stored facts);
-    `url` is where an in-app notice leads (a path of the console or a buyer link)."""
+    """Send it, with these values of the kind's variables.
+
+    `by_language` overrides them per language, for notices to the merchant's people, who read both; `payload` is the body of a
+    webhook (default: the stored facts); `url` is where an in-app notice leads (a path of the console or a buyer link).
+    """
 
     context: Mapping[str, str] = field(default_factory=dict)
+    by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     payload: Mapping[str, Any] | None = None
     url: str = ""
 

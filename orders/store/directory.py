@@ -1,10 +1,13 @@
 """Buyers as recipients of messages: the order store's part of the outbox's directory."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q
 
 from marketplace.outbox.directory import Address
-from orders.store.contacts import UnreadableContact, decrypt
+from orders.store.contacts import UnreadableContact, decrypt, lookup_hash
 from orders.store.models import Buyer
 
 log = logging.getLogger(__name__)
@@ -48,3 +51,18 @@ def _opened(buyer: Buyer, sealed: bytes | None) -> str:
     except UnreadableContact:
         log.error("no contact key opens the contact of buyer %s of merchant %s", buyer.pk, buyer.merchant_id)
         return ""
+
+
+def buyers_with(merchant_id: int, channel: str, spellings: Sequence[str]) -> list[int]:
+    """Ids of every buyer with this address, under any of its spellings. Needs an open scope."""
+    hashes = [lookup_hash(spelling, merchant_id=merchant_id) for spelling in spellings]
+    known = Q(contact_hash__in=hashes) if channel == "email" else Q(contact_hash__in=hashes) | Q(phone_hash__in=hashes)
+    return list(Buyer.objects.filter(known, merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
+
+
+def mark_opted_out(merchant_id: int, recipient_ids: Sequence[int], at: datetime | None) -> None:
+    """Remember on the buyers' rows that they want no messages, since when; None takes it back. Needs an open scope."""
+    found = Buyer.objects.filter(merchant_id=merchant_id, pk__in=list(recipient_ids))
+    if at is not None:
+        found = found.filter(opted_out_at__isnull=True)
+    found.update(opted_out_at=at)

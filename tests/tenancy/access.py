@@ -125,5 +125,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "aftersales.run.swept": ("sweep", {}),
     "aftersales.run.scheduled": ("sweep", {}),
     "aftersales.payouts.swept": ("sweep", {}),
+    "outbox.messages.delivered": ("one", {}),
+    "outbox.messages.swept": ("sweep", {}),
     "marketplace.health.beaten": ("none", {}),
 }

@@ -46,6 +46,8 @@ PLAIN_KEYS = {
 GLOBAL_UNIQUE = {"accounts_organization": ["slug"]}  # a slug is a public name; create_organization() hands back its id
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "outbox_reply",
+    "outbox_sandboxsms",
     "guards_casenote",
     "audit_auditevent",
     "aftersales_sandboxpayment",
@@ -53,6 +55,13 @@ APPEND_ONLY = {
     "measurement_assignment",
 }
 NEVER_DELETED = {
+    "outbox_channelsettings",
+    "outbox_deliveryattempt",
+    "outbox_endpoint",
+    "outbox_message",
+    "outbox_notice",
+    "outbox_suppression",
+    "outbox_template",
     "aftersales_programpolicy",
     "aftersales_programrun",
     "aftersales_claim",

@@ -59,7 +59,7 @@ def test_ids_that_do_not_exist_do_nothing(world: World, name: str) -> None:
 def test_sweeps_send_each_merchant_its_own_ids(world: World, nudges: list[tuple[str, dict[str, Any]]], name: str) -> None:
     assert celery.tasks[name]() == len(nudges)
     for _sent, values in nudges:
-        assert set(values) <= {"merchant_id", *TABLES}
+        assert set(values) <= {"merchant_id", "channel", *TABLES}
         for argument, table in TABLES.items():
             if argument in values:
                 assert owner_of(table, values[argument]) == values["merchant_id"]

@@ -25,7 +25,7 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import ImportBatch, Promotion, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
-from tests.tenancy.fills import api, buyers, guards, measure, pp, presale, retention
+from tests.tenancy.fills import api, buyers, guards, measure, outbox, pp, presale, retention
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -105,6 +105,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
         {
             **_ids(merchant),
             "key": api.fill(merchant),
+            **outbox.fill(merchant),
             "waiting_import": waiting,
             "waiting_run": run.pk,
             "enrolment": presale.fill(merchant),

@@ -229,22 +229,22 @@ class Examination:
         if self.settings.channel == "webhook":
             return replace(letter, payload=message.data if ready.payload is None else ready.payload)
         link = unsubscribe_link(self.merchant_id, message.recipient_id)
-        values: dict[str, Any] = {UNSUBSCRIBE: link, **ready.context}
         commercial = self.commercial(message)
-        wishes = languages_for(message.language, address.language)
 
-        def words(languages: Sequence[str]) -> tuple[Wording, str, str]:
-            wording = choose(kind, message.step, self.settings.channel, languages, own)
+        def words(*wishes: str) -> tuple[Wording, str, str]:
+            wording = choose(kind, message.step, self.settings.channel, languages_for(*wishes), own)
             if wording is None:
                 raise WordingError(f"no wording for step {message.step or 'default'} on this channel")
+            values = {UNSUBSCRIBE: link, **ready.context, **ready.by_language.get(wording.language, {})}
             return wording, *render(wording, values, channel=self.settings.channel, commercial=commercial)
 
-        wording, subject, body = words(wishes)
-        texts = {}
-        if self.settings.channel == "in_app":
-            for language in LANGUAGES:
-                _other, its_subject, its_body = words(languages_for(language))
-                texts[language] = {"subject": its_subject, "body": its_body}
+        wording, subject, body = words(message.language, address.language)
+        # A buyer reads one language; the merchant's people read theirs, whoever opens the console.
+        others = LANGUAGES if self.settings.channel == "in_app" and message.recipient_id is None else ()
+        texts = {wording.language: {"subject": subject, "body": body}}
+        for language in others:
+            _wording, its_subject, its_body = words(language)
+            texts[language] = {"subject": its_subject, "body": its_body}
         return replace(
             letter,
             language=wording.language,
