@@ -115,6 +115,8 @@ REASONS: dict[str, Text] = {
     "unknown_field": _("An unknown field"),
     "unknown_record": _("An unknown kind of record"),
     "unknown_status": _("An unknown order status"),
+    "unknown_outcome": _("An unknown outcome of a refund request"),
+    "closed_without_outcome": _("Closed, but without an outcome"),
     "wrong_column_count": _("More or fewer columns than the header"),
 }
 
@@ -126,8 +128,10 @@ FACTS: Mapping[str, Text] = {
     "orders": _("Orders"),
     "lines_new": _("New lines"),
     "lines_updated": _("Updated lines"),
+    "lines_removed": _("Lines removed"),
     "unchanged": _("Unchanged lines"),
     "refund_requests": _("Refund requests"),
+    "requests_updated": _("Refund requests changed"),
     "matched_single": _("Refunds matched to one purchase"),
     "quarantined": _("Rows in quarantine"),
     "skipped": _("Skipped"),

@@ -410,6 +410,7 @@ class QuarantinedRow(TenantModel):
     reason = models.CharField(_("reason"), max_length=60)
     detail = models.CharField(_("detail"), max_length=300, blank=True)
     raw = models.TextField(_("row as read"))
+    order_ref = models.CharField(_("order number"), max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("quarantined row")

@@ -15,14 +15,33 @@ from orders.store.ingest.staging import BUCKETS, merged
 from orders.store.models import ImportBatch
 
 ROWS_PER_STEP = 100_000
-#: The first line of a statement of apply.sql that is skipped, counted or makes parameters.
-MARKED = re.compile(r"-- (?P<known>known)? ?(?P<name>keys|lines_[a-z]+)?$", re.MULTILINE)
-STATEMENTS = [part.strip() for part in Path(__file__).with_name("apply.sql").read_text().split("-----\n")]
+SQL = Path(__file__).parent / "sql"
+COUNTED = ("lines_new", "lines_updated", "lines_removed", "requests_updated")
+#: Parameters without which (unset, false or empty) a statement is skipped.
+NEEDED = "known complete is_correction moved absent gone requests changed_requests rematched".split()
+#: Comment lines above a statement end with one of words only: what it needs, then `keys` or the name of its count.
+MARKS = re.compile(r"(?:--.*\n)*?-- (?P<words>[a-z_]+(?: [a-z_]+)*)\n(?!--)")
 TALLIES = """
 SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
        count(*) FILTER (WHERE kind = 'R'), (SELECT count(*) FROM slice_order)
 FROM slice
 """
+
+
+def statements(name: str) -> list[tuple[list[str], str]]:
+    """The statements of a file under sql/ with the words that stand above each."""
+    found = []
+    for part in (SQL / f"{name}.sql").read_text().split("-----\n"):
+        marks = MARKS.match(part.strip())
+        words = marks["words"].split() if marks else []
+        if unknown := set(words) - {"keys", *COUNTED, *NEEDED}:
+            raise ValueError(f"{name}.sql: no statement can need {sorted(unknown)}")
+        found.append((words, part.strip()))
+    return found
+
+
+SLICE = statements("slice")
+STATEMENTS = [statement for name in ("people", "orders", "lines", "requests") for statement in statements(name)]
 
 
 def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:
@@ -47,13 +66,15 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
         "is_correction": batch.corrects_id is not None,
         "complete": FORMATS[batch.format].is_complete,
     }
-    touched = {"lines_updated": 0}
+    touched = dict.fromkeys(COUNTED, 0)
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
-            if FORMATS[batch.format].is_complete:
+            for words, statement in SLICE:
+                _execute(cursor, words, statement, parameters, touched)
+            if parameters["complete"]:
                 touched |= settle_totals(cursor, parameters)
-            for statement in STATEMENTS:
-                _execute(cursor, statement, parameters, touched)
+            for words, statement in STATEMENTS:
+                _execute(cursor, words, statement, parameters, touched)
             cursor.execute(TALLIES)
             sales, value, refunds, orders = cursor.fetchone()
         touched["unchanged"] = sales - touched["lines_new"] - touched["lines_updated"]
@@ -63,12 +84,12 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
         batch.save(update_fields=["buckets_done", "counts"])
 
 
-def _execute(cursor: Any, statement: str, parameters: dict[str, Any], touched: dict[str, int]) -> None:
-    marks = MARKED.match(statement)
-    if marks and marks["known"] and not parameters["known"]:
+def _execute(cursor: Any, words: list[str], statement: str, parameters: dict[str, Any], touched: dict[str, int]) -> None:
+    """Run a statement unless something it needs is unset, false or empty."""
+    if not all(parameters.get(word) for word in words if word in NEEDED):
         return
     cursor.execute(statement, parameters)
-    if marks and marks["name"] == "keys":
+    if "keys" in words:
         parameters.update(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
-    elif marks and marks["name"]:
-        touched[marks["name"]] = cursor.rowcount
+    for word in set(words) & set(COUNTED):
+        touched[word] = cursor.rowcount

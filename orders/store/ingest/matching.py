@@ -23,7 +23,8 @@ FETCH = 5_000
 PREPARE = (
     "SET LOCAL enable_nestloop = off",
     """CREATE TEMP TABLE wanted ON COMMIT DROP AS
-       SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no FROM store_refundrequest
+       SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no,
+         outcome IN ('open', 'refunded') AS is_taking FROM store_refundrequest
        WHERE merchant_id = %(merchant)s AND shop_id = %(shop)s AND state = 'new'""",
     """CREATE TEMP TABLE wanted_group ON COMMIT DROP AS
        SELECT DISTINCT buyer_id, sku_id, unit_amount FROM wanted WHERE buyer_id IS NOT NULL""",
@@ -38,25 +39,27 @@ PREPARE = (
 # Requests come first within a group, then the candidate lines, earliest first.
 CANDIDATES = """
 SELECT coalesce(buyer_id, 0) AS buyer, sku_id, unit_amount, 0 AS part, id, quantity, requested_at AS moment,
-       external_ref AS ref, row_no AS seq
+       external_ref AS ref, row_no AS seq, is_taking
 FROM wanted
 UNION ALL
-SELECT g.buyer_id, g.sku_id, g.unit_amount, 1, l.id, l.quantity - l.returned_quantity, l.placed_at, o.external_ref, l.line_no
+SELECT g.buyer_id, g.sku_id, g.unit_amount, 1, l.id, l.quantity - l.returned_quantity, l.placed_at, o.external_ref, l.line_no,
+       NULL::boolean
 FROM buyer_order o
 JOIN store_shoporderline l ON l.order_id = o.id
 JOIN wanted_group g ON g.buyer_id = o.buyer_id AND g.sku_id = l.sku_id AND g.unit_amount = l.list_unit_amount
 WHERE l.merchant_id = %(merchant)s AND l.order_id = ANY (%(orders)s::bigint[]) AND l.quantity > l.returned_quantity
 ORDER BY 1, 2, 3, 4, 7, 8, 9
 """
-COPY = "COPY matched (request_id, line_id, quantity, state) FROM STDIN WITH (FORMAT csv)"
+COPY = "COPY matched (request_id, line_id, quantity, state, is_taking) FROM STDIN WITH (FORMAT csv)"
 WRITE = (
-    "CREATE TEMP TABLE matched (request_id bigint, line_id bigint, quantity int, state text) ON COMMIT DROP",
+    "CREATE TEMP TABLE matched (request_id bigint, line_id bigint, quantity int, state text, is_taking boolean) ON COMMIT DROP",
     """INSERT INTO store_refundallocation (merchant_id, request_id, line_id, quantity)
        SELECT %(merchant)s, request_id, line_id, quantity FROM matched WHERE line_id IS NOT NULL
        ON CONFLICT (merchant_id, request_id, line_id) DO NOTHING""",
     "SELECT ARRAY(SELECT DISTINCT line_id FROM matched WHERE line_id IS NOT NULL) AS lines",
     """UPDATE store_shoporderline l SET returned_quantity = l.returned_quantity + m.quantity, revision = l.revision + 1
-       FROM (SELECT line_id, sum(quantity)::int AS quantity FROM matched WHERE line_id IS NOT NULL GROUP BY line_id) m
+       FROM (SELECT line_id, sum(quantity)::int AS quantity FROM matched
+             WHERE line_id IS NOT NULL AND is_taking GROUP BY line_id) m
        WHERE l.merchant_id = %(merchant)s AND l.id = m.line_id AND l.id = ANY (%(lines)s::bigint[])""",
     """UPDATE store_refundrequest r SET state = m.state
        FROM (SELECT DISTINCT request_id, state FROM matched) m WHERE r.merchant_id = %(merchant)s AND r.id = m.request_id""",
@@ -75,6 +78,8 @@ class Request:
     id: int
     quantity: int
     moment: datetime
+    #: A request that was withdrawn or rejected is matched, but takes nothing from the lines.
+    is_taking: bool = True
     taken: list[tuple[int, int]] = field(default_factory=list)
     state: str = "unmatched"
 
@@ -87,7 +92,7 @@ def allocate(requests: list[Request], lines: list[Candidate]) -> None:
         open_quantity = request.quantity
         for line in [whole] if whole else earlier:
             part = min(line.left, open_quantity)
-            line.left -= part
+            line.left -= part if request.is_taking else 0
             open_quantity -= part
             request.taken.append((line.id, part))
             if not open_quantity:
@@ -108,9 +113,9 @@ def match_refunds(*, shop: ShopContext) -> dict[str, int]:
         for request in _decided(chain.from_iterable(iter(lambda: found.fetchmany(FETCH), []))):
             tally[f"matched_{request.state}"] = tally.get(f"matched_{request.state}", 0) + 1
             for line_id, quantity in request.taken:
-                buffer.write(f"{request.id},{line_id},{quantity},{request.state}\n")
+                buffer.write(f"{request.id},{line_id},{quantity},{request.state},{request.is_taking}\n")
             if not request.taken:
-                buffer.write(f"{request.id},,,{request.state}\n")
+                buffer.write(f"{request.id},,,{request.state},\n")
         buffer.seek(0)
         cursor.execute(WRITE[0])
         cursor.copy_expert(COPY, buffer)
@@ -130,10 +135,10 @@ def _decided(found: Iterator[tuple[Any, ...]]) -> Iterator[Request]:
     for _group, members in groupby(found, key=lambda row: row[:3]):
         requests: list[Request] = []
         lines: list[Candidate] = []
-        for _buyer, _sku, _unit, part, row_id, quantity, moment, _ref, _seq in members:
+        for _buyer, _sku, _unit, part, row_id, quantity, moment, _ref, _seq, is_taking in members:
             if part:
                 lines.append(Candidate(row_id, quantity, moment))
             else:
-                requests.append(Request(row_id, quantity, moment))
+                requests.append(Request(row_id, quantity, moment, is_taking))
         allocate(requests, lines)
         yield from requests

@@ -173,7 +173,10 @@ def _drop_lock(shop: ShopContext) -> None:
 def summary(batch: ImportBatch, seconds: float) -> dict[str, Any]:
     """The counts of a batch under their public names; the row classes sum to `rows_read`."""
     counts = batch.counts
-    named = "sale_lines sale_value orders lines_new lines_updated unchanged refund_requests matched_single quarantined".split()
+    named = (
+        "sale_lines sale_value orders lines_new lines_updated lines_removed unchanged refund_requests requests_updated".split()
+    )
+    named += ["matched_single", "quarantined"]
     skipped = {key.removeprefix("skipped."): n for key, n in sorted(counts.items()) if key.startswith("skipped.")}
     # A JSONL order is one row of the file but as many rows of the store as it has lines: what is counted is the latter.
     classes = [counts.get(name, 0) for name in ("sale_lines", "refund_requests", "quarantined")]

@@ -123,6 +123,7 @@ def _quarantined(batch: ImportBatch, row_no: int, found: Quarantine, record: Any
         reason=found.reason,
         detail=found.detail[:300],
         raw=_kept(record),
+        order_ref=str(record.get("order_ref") or "").strip()[:80] if isinstance(record, dict) else "",
     )
 
 

@@ -2,11 +2,13 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -46,6 +48,7 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {
         "order": order,
         "lines": queries.lines_of(order),
+        "presale": _presale(order, timezone.now()),
         "refund_requests": queries.refund_requests_of(order),
         "events": _events(order),
         **order_extras(request, order),
@@ -53,10 +56,30 @@ def order_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "orders/detail.html", context)
 
 
+def _presale(order: ShopOrder, now: datetime) -> dict[str, Any] | None:
+    """How the balance of a presale order stands, as the state and label of a pill."""
+    if order.deposit_amount is None and order.deposit_paid_at is None and not order.presale_activity:
+        return None
+    if order.deposit_refunded_at:
+        return {"state": "refunded", "label": _("Deposit refunded")}
+    if order.balance_paid_at:
+        return {"state": "paid", "label": _("Balance paid")}
+    if order.deposit_paid_at is None:
+        return {"state": "pending", "label": _("Deposit not paid")}
+    if order.status == ShopOrder.Status.CANCELLED:
+        return {"state": "cancelled", "label": ""}
+    if order.balance_closes_at and order.balance_closes_at <= now:
+        return {"state": "failed", "label": _("Balance not paid in time")}
+    if order.balance_opens_at and order.balance_opens_at <= now:
+        return {"state": "held", "label": _("Balance due")}
+    return {"state": "open", "label": _("Balance not due yet")}
+
+
 def _events(order: ShopOrder) -> list[Event]:
     moments = (
         (order.placed_at, _("Placed")),
         (order.deposit_paid_at, _("Deposit paid")),
+        (order.deposit_refunded_at, _("Deposit refunded")),
         (order.balance_paid_at, _("Balance paid")),
         (order.paid_at, _("Paid")),
         (order.delivered_at, _("Delivered")),

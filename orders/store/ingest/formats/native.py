@@ -4,7 +4,6 @@ CSV: one row per order line, order fields repeated. JSONL: one order per line wi
 allocated to its lines by largest remainder and its lines are checked against its total before anything is stored.
 """
 
-import base64
 import csv
 import json
 import unicodedata
@@ -14,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marketplace.kernel.money import MAX_MINOR, BadAmount, largest_remainder, parse_minor
-from orders.store.contacts import encrypt, lookup_hash
+from orders.store.ingest.formats import buyers
 from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Staged
@@ -23,17 +22,23 @@ REQUIRED = ("order_ref", "sku", "quantity", "list_unit_price", "placed_at")
 STATUSES = ("open", "paid", "delivered", "completed", "cancelled")
 MONEY = ("cost", "goodwill", "captured", "refunded", "shipping", "deposit", "balance")
 TIMES = (
-    "paid_at delivered_at completed_at updated_at deposit_paid_at balance_opens_at balance_closes_at balance_paid_at opted_out_at"
+    "paid_at delivered_at completed_at updated_at deposit_paid_at deposit_refunded_at balance_opens_at balance_closes_at"
+    " balance_paid_at opted_out_at deadline_at closed_at"
 ).split()
+#: Plain texts with the length that is kept.
+TEXTS = {"presale_activity": 80, "reason_code": 60, "buyer_text": 2_000}
+OUTCOMES = ("open", "withdrawn", "refunded", "rejected")
 FLAGS = "is_gift is_bundle is_clearance is_flash is_live_room consent".split()
 COUNTS = ("returned_quantity", "open_aftersale_quantity", "line_no")
 ORDER_WIDE = "order_discount order_total".split()
 COLUMNS = frozenset(
     [
-        *(*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE),
-        *"record title category paid currency channel tier tax_rate tax buyer_ref contact status line_discount".split(),
+        *(*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE, *TEXTS, *buyers.COLUMNS),
+        *"record title category paid currency channel tier tax_rate tax buyer_ref language status outcome line_discount".split(),
     ]
 )
+#: Marks a line number that only says where the line stood in its document.
+POSITION = "#"
 #: Files we hand out put an apostrophe before cells that a spreadsheet would run; it is taken off on the way back.
 FORMULA_SIGNS = ("=", "+", "-", "@")
 Row = tuple[list[Mapping[str, Any]] | None, ShopContext]
@@ -69,7 +74,7 @@ def _check_columns(names: list[str]) -> None:
 
 
 def jsonl_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:
-    """Each JSONL order with its text; its lines carry the order's fields."""
+    """Each JSONL order with its text; its lines carry the order's fields, and their position where they have no number."""
     for text in lines:
         if not text.strip():
             continue
@@ -86,7 +91,11 @@ def _flattened(raw: str) -> list[Mapping[str, Any]] | None:
         return None
     order = {key: value for key, value in document.items() if key != "lines"}
     lines = document.get("lines", [{}])
-    return [{"line_no": str(n), **order, **line} for n, line in enumerate(lines, 1)] if all(map(_is_object, lines)) else None
+    return (
+        [{"line_no": f"{POSITION}{n}", **order, **line} for n, line in enumerate(lines, 1)]
+        if all(map(_is_object, lines))
+        else None
+    )
 
 
 def _is_object(value: Any) -> bool:
@@ -99,7 +108,7 @@ def parse(row: Row) -> list[Outcome]:
     if not records:
         return [Quarantine("malformed")]
     try:
-        texts = [{key: _text(value) for key, value in record.items()} for record in records]
+        texts = [_texts(record) for record in records]
         staged = [_one(record, shop) for record in texts]
         return list(_checked(texts, staged, shop))
     except _Refused as refused:
@@ -112,7 +121,7 @@ def parse_scattered(row: Row) -> list[Outcome]:
     if not records:
         return [Quarantine("malformed")]
     try:
-        record = {key: _text(value) for key, value in records[0].items()}
+        record = _texts(records[0])
         staged = _one(record, shop)
         beside = {name: _money(record, name, shop) for name in ("order_discount", "order_total", "tax") if record.get(name)}
     except _Refused as refused:
@@ -123,6 +132,18 @@ def parse_scattered(row: Row) -> list[Outcome]:
     if record.get("paid"):
         extra["is_net"] = True
     return [staged._replace(extra=json.dumps(extra))]
+
+
+def _texts(record: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _words(value) if key == "buyer_text" else _text(value) for key, value in record.items()}
+
+
+def _words(value: Any) -> str:
+    """What a buyer wrote: whatever else it hides, it is no reason to refuse his request. Joined emoji stay joined."""
+    if not isinstance(value, str):
+        return _text(value)
+    text = unicodedata.normalize("NFC", " ".join(value.split()))
+    return "".join(ch for ch in text if ch.isprintable() or ch == "\u200d")
 
 
 def _text(value: Any) -> str:
@@ -180,19 +201,23 @@ def _extra(record: Mapping[str, str], quantity: int, shop: ShopContext) -> dict[
     extra |= {name: _moment(record[name], shop).isoformat() for name in TIMES if record.get(name)}
     extra |= {name: _flag(record, name) for name in FLAGS if record.get(name)}
     extra |= {name: _whole(record, name) for name in COUNTS if record.get(name)}
+    extra |= {name: record[name][:length] for name, length in TEXTS.items() if record.get(name)}
+    if record.get("line_no", "").startswith(POSITION):
+        extra["is_position"] = True
     if extra.get("returned_quantity", 0) + extra.get("open_aftersale_quantity", 0) > quantity:
         raise _Refused("more_returned_than_bought", str(quantity))
-    if status := record.get("status"):
-        if status not in STATUSES:
-            raise _Refused("unknown_status", status[:40])
-        extra["status"] = status
+    for name, known in (("status", STATUSES), ("outcome", OUTCOMES)):
+        if found := record.get(name):
+            if found not in known:
+                raise _Refused(f"unknown_{name}", found[:40])
+            extra[name] = found
+    if "closed_at" in extra and extra.get("outcome", "open") == "open":
+        raise _Refused("closed_without_outcome", record["closed_at"][:40])
     if rate := record.get("tax_rate"):
         extra["tax_rate_ppm"] = _rate(rate)
-    if contact := record.get("contact"):
-        sealed = encrypt(contact, merchant_id=shop.merchant_id)
-        extra["contact_cipher"] = base64.b64encode(sealed).decode()
-        extra["contact_hash"] = lookup_hash(contact, merchant_id=shop.merchant_id)
-    return extra
+    if spoken := record.get("language"):
+        extra["language"] = buyers.language(spoken)
+    return extra | buyers.contacts(record, shop.merchant_id)
 
 
 def _checked(records: list[dict[str, str]], staged: list[Staged], shop: ShopContext) -> Iterator[Staged]:
@@ -225,7 +250,7 @@ def _money(record: Mapping[str, str], name: str, shop: ShopContext) -> int:
 
 
 def _whole(record: Mapping[str, str], name: str) -> int:
-    text = record[name]
+    text = record[name].removeprefix(POSITION) if name == "line_no" else record[name]
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise _Refused("bad_quantity", f"{name}: {text[:40]}")
     return int(text)
