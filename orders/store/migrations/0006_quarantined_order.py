@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("store", "0004_open_business"),
+        ("store", "0005_coupons_tenders_gifts"),
     ]
 
     operations = [
