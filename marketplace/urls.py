@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("orders.store.web.urls")),
     path("programs/price-protection/", include("aftersales.web.urls")),
     path("ledger/", include(ledger_urls)),
+    path("buyers/", include("aftersales.buyers.web.timeline_urls")),
     path("settings/keys/", include("marketplace.api.web.urls")),
     path("api/v1/", include((api_urls, "api"))),
     path("b/", include("aftersales.buyers.web.urls")),

@@ -43,12 +43,13 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; `at` is aware."""
+    """Something that happened; `at` is aware. `url` leads to what it happened to."""
 
     at: datetime
     title: Text
     text: Text = ""
     tone: Tone = "muted"
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)

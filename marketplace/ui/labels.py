@@ -61,6 +61,7 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "usable": ("good", pgettext_lazy("status", "Usable")),
     "revoked": ("muted", pgettext_lazy("status", "Revoked")),
     "expired": ("muted", pgettext_lazy("status", "Expired")),
+    "opted_out": ("bad", pgettext_lazy("status", "Opted out")),
     "active": ("good", pgettext_lazy("status", "Active")),
     "inactive": ("muted", pgettext_lazy("status", "Inactive")),
     "balanced": ("good", pgettext_lazy("status", "Balanced")),

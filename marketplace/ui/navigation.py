@@ -41,6 +41,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Orders"), pgettext_lazy("short", "Orders"), "orders",
         (
             Page(_("Orders"), "orders:list"),
+            Page(_("Buyers"), "timeline:list"),
             Page(_("SKUs"), "skus:list"),
             Page(_("Imports"), "imports:list"),
         ),

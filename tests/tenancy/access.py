@@ -83,6 +83,8 @@ ADDRESSES: dict[str, Address] = {
     "price_protection:claim": Address({"GET": "view_orders"}, "claim"),
     "price_protection:decide": Address({"POST": "release_holds"}, "held", form={"act": "release"}),
     "price_protection:claim_order": Address({"POST": "run_programs"}, "order"),
+    "timeline:list": Address({"GET": "view_orders"}),
+    "timeline:detail": Address({"GET": "view_orders"}, "buyer"),
     "keys:home": Address({"GET": "manage_keys", "POST": "manage_keys"}, form={"name": "new", "rights": ["view_orders"]}),
     "keys:revoke": Address({"POST": "manage_keys"}, "key"),
     "ledger:home": Address({"GET": "view_money"}),
