@@ -1,5 +1,5 @@
 -- Enrolments with a touch due up to the horizon. {schedule} is schedule.sql. Of the steps due, those too late are dropped, the last of
--- the others is sent. Orders of one buyer stand together: one message, that of the furthest step.
+-- the others is sent. Orders of one buyer have one place, so that no chunk parts them.
 CREATE TEMP TABLE presale_work AS
 WITH due AS MATERIALIZED (
   SELECT e.id, e.buyer_id, e.activity, e.opens_at, e.closes_at, e.last_step, e.plan_no, s.timezone AS tz,
@@ -19,14 +19,9 @@ hop AS MATERIALIZED (
          min(k.due_at) FILTER (WHERE k.due_at > %(horizon)s) AS next_due_at
   FROM (SELECT k.*, k.due_at + make_interval(mins => %(max_late)s) < %(as_of)s AS is_late FROM kept k) k
   JOIN later l ON k.step > l.last_step
-  GROUP BY 1, 2, 3, 4, 5, 6),
-met AS (
-  SELECT d.id, d.buyer_id, d.activity, d.opens_at, d.closes_at, d.plan_no, d.last_step, d.tz, d.has_email, d.has_phone, h.step,
-         coalesce(h.passed, d.last_step) AS passed, h.next_due_at, k.channel, k.nominal_at, k.due_at, k.shift
-  FROM due d
-  LEFT JOIN hop h USING (tz, opens_at, closes_at, has_email, has_phone, last_step)
-  LEFT JOIN kept k USING (tz, opens_at, closes_at, has_email, has_phone, step)),
-numbered AS (SELECT m.*, row_number() OVER (ORDER BY m.buyer_id, m.step DESC NULLS LAST, m.due_at, m.id) AS place FROM met m)
-SELECT n.*, min(n.place) OVER (PARTITION BY n.buyer_id) AS group_place,
-       first_value('presale:' || n.id || ':' || n.step || ':' || n.plan_no) OVER (PARTITION BY n.buyer_id ORDER BY n.place) AS message_key
-FROM numbered n
+  GROUP BY 1, 2, 3, 4, 5, 6)
+SELECT dense_rank() OVER (ORDER BY d.buyer_id) AS place, d.id, d.buyer_id, d.activity, d.opens_at, d.closes_at, d.plan_no, d.last_step,
+       h.step, coalesce(h.passed, d.last_step) AS passed, h.next_due_at, k.channel, k.nominal_at, k.due_at, k.shift
+FROM due d
+LEFT JOIN hop h USING (tz, opens_at, closes_at, has_email, has_phone, last_step)
+LEFT JOIN kept k USING (tz, opens_at, closes_at, has_email, has_phone, step)

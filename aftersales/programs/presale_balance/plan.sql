@@ -1,6 +1,10 @@
 -- One chunk of buyers: touches, their messages and the enrolments' next due time in one statement. A touch exists once per
 -- enrolment, step and plan; only who inserts it enqueues its message.
-WITH due AS MATERIALIZED (SELECT * FROM presale_work WHERE group_place > %(lo)s AND group_place <= %(hi)s),
+WITH due AS MATERIALIZED (
+  -- The furthest step of a buyer's orders gives the message its words, its channel and its name.
+  SELECT w.*, first_value('presale:' || w.id || ':' || w.step || ':' || w.plan_no)
+                OVER (PARTITION BY w.buyer_id ORDER BY w.step DESC NULLS LAST, w.due_at, w.id) AS message_key
+  FROM presale_work w WHERE w.place > %(lo)s AND w.place <= %(hi)s),
 spent AS MATERIALIZED (
   SELECT t.buyer_id, t.activity, count(DISTINCT t.message_key) AS messages
   FROM presale_balance_touch t
@@ -21,10 +25,10 @@ touched AS (
   ON CONFLICT (merchant_id, enrolment_id, step, plan_no) DO NOTHING
   RETURNING enrolment_id, buyer_id, step, channel, due_at, opens_at, closes_at, message_key, state, reason),
 grouped AS (
-  SELECT DISTINCT ON (t.message_key) t.*, count(*) OVER g AS orders, max(t.opens_at) OVER g AS opened_at
+  SELECT DISTINCT ON (t.buyer_id) t.*, count(*) OVER g AS orders, max(t.opens_at) OVER g AS opened_at
   FROM touched t WHERE t.state = 'queued'
-  WINDOW g AS (PARTITION BY t.message_key)
-  ORDER BY t.message_key, t.step DESC, t.due_at, t.enrolment_id),
+  WINDOW g AS (PARTITION BY t.buyer_id)
+  ORDER BY t.buyer_id, t.step DESC, t.due_at, t.enrolment_id),
 enqueued AS (
   INSERT INTO outbox_message
     (merchant_id, kind, channel, consent_class, recipient_id, subject_id, step, data, effect_key, run_at, drop_after)
