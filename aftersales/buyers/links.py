@@ -28,6 +28,7 @@ class Purpose(IntEnum):
     PRESALE = 2
     RETENTION = 3
     OPT_OUT = 4
+    REFUND = 5
 
 
 class BadLink(Exception):
@@ -36,7 +37,7 @@ class BadLink(Exception):
 
 @dataclass(frozen=True)
 class Link:
-    """What a link says. `subject_id` is an order (price protection, presale), a retention case or, for opting out, the buyer."""
+    """What a link says. `subject_id` is an order, a retention case (retention) or the buyer (opting out)."""
 
     purpose: Purpose
     merchant_id: int

@@ -16,6 +16,7 @@ class LinkUse(TenantModel):
         PRESALE = "presale", _("Presale balance")
         RETENTION = "retention", _("Refund retention")
         OPT_OUT = "opt_out", _("Opting out")
+        REFUND = "refund", _("Refund request")
 
     digest = models.CharField(max_length=64, editable=False)
     purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)

@@ -273,8 +273,9 @@ def test_the_page_speaks_the_buyers_language(acme: cast.Merchant) -> None:
     assert "The price has fallen" in text(chosen.get(link(acme)))
 
 
-def test_an_agent_finds_the_link_on_the_order(acme: cast.Merchant, sign_in: Callable[..., Client]) -> None:
+def test_an_agent_finds_the_links_on_the_order(acme: cast.Merchant, sign_in: Callable[..., Client]) -> None:
     order = doors.one(acme, "SELECT id FROM store_shoporder WHERE external_ref = 'N1'")
     page = sign_in(acme.owner).get(f"/orders/{order}/").content.decode()
-    address = page.split('id="buyer-link" value="')[1].split('"')[0]
-    assert "£40.00" in text(browser().get("/b/" + address.split("/b/")[1]))
+    claim_at, refund_at = (page.split(f'id="buyer-link-{key}" value="')[1].split('"')[0] for key in ("claim", "refund"))
+    assert "£40.00" in text(browser().get("/b/" + claim_at.split("/b/")[1]))
+    assert "What do you want to return?" in text(browser().get("/b/" + refund_at.split("/b/")[1]))

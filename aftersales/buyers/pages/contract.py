@@ -1,6 +1,6 @@
 """What a buyer's page must offer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from marketplace.kernel.errors import UserError
 
 
 class TryLater(UserError):
-    """Nothing was done; the message says why and when to come back."""
+    """Nothing was done; the message says why and what to do."""
 
 
 class Unavailable(UserError):
@@ -27,12 +27,17 @@ class Shown:
     context: dict[str, Any] = field(default_factory=dict)
 
 
+Form = Mapping[str, str]
+#: Does one of the page's acts; the link to go on with, where it is another one.
+Act = Callable[[Link, Form, datetime], Link | None]
+
+
 @dataclass(frozen=True)
 class Page:
     """`show` reads (and may roll back what it tried); `act` does one of `acts` and raises TryLater when it could not."""
 
     show: Callable[[Link, datetime], Shown]
-    act: Callable[[Link, str, datetime], None] | None = None
+    act: Act | None = None
     acts: tuple[str, ...] = ()
-    #: Whether a used link shows its page again to the browser that used it; others get a page that says nothing.
+    #: Whether a used link shows its page again only to the browser that used it; others get a page that says nothing.
     is_once: bool = True

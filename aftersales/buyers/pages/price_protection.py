@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from aftersales import operations, queries
 from aftersales.buyers.links import Link
 from aftersales.buyers.operations import record_use
-from aftersales.buyers.pages.contract import Page, Shown, TryLater, Unavailable
+from aftersales.buyers.pages.contract import Form, Page, Shown, TryLater, Unavailable
 from aftersales.buyers.queries import use_of
 from aftersales.buyers.quotes import is_offered, quote_order
 from aftersales.models import ProgramRun
@@ -45,7 +45,7 @@ def _language(order: ShopOrder) -> str:
     return order.buyer.language if order.buyer else ""
 
 
-def act(link: Link, _act: str, at: datetime) -> None:
+def act(link: Link, form: Form, at: datetime) -> None:
     """Claim for the order. A question without result leaves the link open; money closes it. Raises TryLater."""
     with scope(link.merchant_id):
         if use_of(link) is not None:

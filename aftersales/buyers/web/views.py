@@ -55,17 +55,19 @@ def _rendered(request: HttpRequest, link: Link, shown: Shown, notice: str) -> Ht
 
 
 def _acted(request: HttpRequest, link: Link, chosen: Page) -> HttpResponse:
-    act = request.POST.get("act", "")
-    if chosen.act is None or act not in chosen.acts:
+    form = {name: str(value) for name, value in request.POST.items()}
+    if chosen.act is None or form.get("act") not in chosen.acts:
         return _shown(request, link, chosen)
     if chosen.is_once and not _is_own(request, link):
         return _used(request)
     try:
-        chosen.act(link, act, timezone.now())
+        further = chosen.act(link, form, timezone.now())
     except TryLater as error:
         return _shown(request, link, chosen, notice=str(error))
     except NotFound:
         return _no_page(request)
+    if further is not None:
+        return redirect("buyers:page", token=further.token)
     response = redirect("buyers:page", token=link.token)
     response.set_signed_cookie(
         _cookie(link), "1", max_age=SHOWN_AFTER_USE, path=request.path, httponly=True, samesite="Lax", secure=request.is_secure()
