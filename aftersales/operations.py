@@ -1,5 +1,7 @@
 """Acts of people and of the clock on programs; the rules stay in the programs themselves."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +9,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from aftersales.models import Claim, ProgramRun
-from aftersales.payouts.reserving import failed_payouts, reserve_payout
+from aftersales.payouts.reserving import NotEnoughLeft, failed_parts, require_room, reserve_claim, reserve_parts
 from aftersales.programs.policies import active_policy
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import ProgramBusy, carry_out, open_run, program_lock
@@ -18,6 +20,7 @@ from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from merchants.models import Shop
 from merchants.queries import shop_of
+from orders.store.models import CouponHolding
 from orders.store.queries import access_order, shops
 
 PROGRAM = "price_protection"
@@ -108,12 +111,14 @@ def _slot(interval: timedelta, timezone: str, at: datetime) -> str:
 
 def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at: datetime) -> Claim:
     """A person pays or refuses a held claim, once. Raises NotFound and HoldDecided."""
-    with scope(merchant_id, durable=True):
+    with _undecidable_without_room(), scope(merchant_id, durable=True):
         claim = access_claim(merchant_id=merchant_id, pk=claim_id)
         if not _leave_hold(claim, Claim.State.RESERVED if release else Claim.State.REFUSED):
             raise HoldDecided(_("This claim is not held any more."))
         if release:
-            reserve_payout(claim=claim, amount=claim.amount, at=at)
+            reserve_claim(claim=claim, at=at)
+        else:
+            _give_coupon_back(claim)
         action = f"aftersales.hold.{'released' if release else 'refused'}"
         record(merchant_id=merchant_id, by=by, action=action, facts={"claim": claim_id})
         return access_claim(merchant_id=merchant_id, pk=claim_id)
@@ -125,16 +130,30 @@ def _leave_hold(claim: Claim, state: str) -> bool:
     return bool(held.update(state=state))
 
 
+def _give_coupon_back(claim: Claim) -> None:
+    """A claim that is not paid has not used up the coupon it counted."""
+    voided = CouponHolding.objects.filter(merchant_id=claim.merchant_id, used_for=f"line:{claim.line_id}:{claim.sequence}")
+    voided.update(state=CouponHolding.State.HELD, used_for="")
+
+
+@contextmanager
+def _undecidable_without_room() -> Iterator[None]:
+    try:
+        yield
+    except NotEnoughLeft as error:
+        raise Undecidable(str(error)) from error
+
+
 def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> None:
     """A new payout, with a new request number, for a claim whose last one failed for good. Raises NotFound, Undecidable."""
-    with scope(merchant_id, durable=True):
+    with _undecidable_without_room(), scope(merchant_id, durable=True):
         claim = access_claim(merchant_id=merchant_id, pk=claim_id)
         _lock(claim)
-        failed = failed_payouts(claim)
+        failed = failed_parts(claim)
         if not failed:
             raise Undecidable(_("Only a claim whose payout failed can be paid again."))
-        for payout in failed:
-            reserve_payout(claim=claim, amount=payout.amount, at=at)
+        require_room(claim)
+        reserve_parts(claim=claim, parts=failed, at=at)
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})
 
 

@@ -15,11 +15,16 @@ class Result(StrEnum):
 
 @dataclass(frozen=True)
 class Payment:
-    """One refund to a buyer, in minor units."""
+    """One refund to a buyer, in minor units.
+
+    It goes back by `method` (`voucher`: as a new voucher; empty: however the order was paid), under that method's payment number.
+    """
 
     request_id: str
     amount: int
     currency: str
+    method: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ worker that lives holds an advisory lock of its number, with which its tokens be
 is the database's.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -44,7 +45,7 @@ due AS MATERIALIZED (
 UPDATE aftersales_payout p
 SET state = 'submitted', token = %(token)s, lease_until = now() + %(lease)s::interval, attempts = p.attempts + %(counts)s
 FROM due WHERE p.merchant_id = %(merchant)s AND p.id = due.id
-RETURNING p.id, p.request_id, p.amount, p.currency
+RETURNING p.id, p.request_id, p.amount, p.currency, p.method, p.method_ref
 """
 # Only rows this worker still holds move on; a lost lease changes nothing here and books nothing.
 SETTLE = """
@@ -58,14 +59,15 @@ moved AS (
       settled_at = CASE WHEN a.state IN ('paid', 'failed') OR (a.state = 'retry' AND p.attempts >= %(max)s) THEN %(at)s END
   FROM answer a
   WHERE p.merchant_id = %(merchant)s AND p.request_id = a.request_id AND p.token = %(token)s AND p.state = 'submitted'
-  RETURNING p.id, p.claim_id, p.amount, p.currency, p.state, p.request_id)
+  RETURNING p.amount, p.currency, p.state, p.request_id, p.method = 'voucher' AS is_voucher)
 SELECT m.state, count(*),
   CASE WHEN m.state IN ('paid', 'failed') THEN
     post_transfers(%(merchant)s, 'price_protection.' || m.state, m.currency,
       open_account(%(merchant)s, 'refunds_reserved', m.currency, 0),
-      open_account(%(merchant)s, CASE m.state WHEN 'paid' THEN 'refunds_paid' ELSE 'refund_funding' END, m.currency, NULL),
+      open_account(%(merchant)s, CASE WHEN m.state = 'failed' THEN 'refund_funding' WHEN m.is_voucher THEN 'vouchers_issued'
+                                      ELSE 'refunds_paid' END, m.currency, NULL),
       array_agg('payout:' || m.request_id || ':' || m.state), array_agg(m.amount), %(at)s) END
-FROM moved m GROUP BY m.state, m.currency
+FROM moved m GROUP BY m.state, m.currency, m.is_voucher
 """
 STATE_OF = {Result.PAID: "paid", Result.REFUSED: "failed", Result.BUSY: "retry", Result.ABSENT: "retry"}
 Taken = list[Payment]
@@ -131,7 +133,7 @@ def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends
     with scope(merchant_id), connection.cursor() as cursor:
         cursor.execute(TAKE, values)
         rows = cursor.fetchall()
-    return [Payment(r, amount, currency) for _id, r, amount, currency in rows], max((row[0] for row in rows), default=after)
+    return [Payment(*row[1:]) for row in rows], max((row[0] for row in rows), default=after)
 
 
 def _ask(gateway: Gateway, payments: Taken, *, sends: bool) -> list[tuple[str, str, str, str]]:
@@ -159,4 +161,7 @@ def _settle(merchant_id: int, token: UUID, rows: list[tuple[str, str, str, str]]
     }
     with scope(merchant_id), connection.cursor() as cursor:
         cursor.execute(SETTLE, values)
-        return {state: count for state, count, _posted in cursor.fetchall()}
+        tally: Counter[str] = Counter()
+        for state, count, _posted in cursor.fetchall():
+            tally[state] += count
+    return tally

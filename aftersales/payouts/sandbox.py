@@ -13,9 +13,9 @@ from aftersales.payouts.gateway import Answer, GatewayTimeout, Payment, Result
 from marketplace.tenancy.scope import scope
 
 PAY = """
-INSERT INTO aftersales_sandboxpayment (merchant_id, request_id, amount, currency)
-SELECT %s, w.request_id, w.amount, w.currency
-FROM unnest(%s::text[], %s::bigint[], %s::text[]) AS w (request_id, amount, currency)
+INSERT INTO aftersales_sandboxpayment (merchant_id, request_id, amount, currency, method)
+SELECT %s, w.request_id, w.amount, w.currency, w.method
+FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[]) AS w (request_id, amount, currency, method)
 ON CONFLICT (merchant_id, request_id) DO NOTHING
 """
 KNOWN = "SELECT request_id, id FROM aftersales_sandboxpayment WHERE merchant_id = %s AND request_id = ANY (%s)"
@@ -56,7 +56,8 @@ class SandboxGateway:
         paying = [p for p in payments if answers[p.request_id].result is Result.PAID]
         with scope(self.merchant_id), connection.cursor() as cursor:
             ids, amounts = [p.request_id for p in paying], [p.amount for p in paying]
-            cursor.execute(PAY, [self.merchant_id, ids, amounts, [p.currency for p in paying]])
+            methods = [p.method for p in paying]
+            cursor.execute(PAY, [self.merchant_id, ids, amounts, [p.currency for p in paying], methods])
         if any(self.faults.hits("timeout", p.request_id) for p in payments):
             raise GatewayTimeout("no answer from the sandbox")
         found = [*self.lookup(ids), *(a for a in answers.values() if a.result is not Result.PAID)]

@@ -20,6 +20,7 @@ from aftersales.payouts import operations as payouts
 from aftersales.payouts.gateway import Answer, Payment, Result
 from aftersales.payouts.sandbox import Faults, SandboxGateway
 from aftersales.programs import runner
+from aftersales.programs.price_protection import claiming
 from aftersales.programs.price_protection import operations as protection
 from marketplace.ledger.operations import open_account, post_transfers
 from marketplace.tenancy.actor import CLI
@@ -74,9 +75,9 @@ def test_control_without_lock_and_number_everything_is_claimed_twice(tmp_path: P
     fallen_prices(tmp_path, acme, 20)
     doors.run_program(acme, BEFORE)
     without_lock(monkeypatch)
-    unguarded = protection.CLAIM.replace("ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING", "")
-    assert unguarded != protection.CLAIM
-    monkeypatch.setattr(protection, "CLAIM", unguarded)
+    unguarded = claiming.CLAIM.replace("ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING", "")
+    assert unguarded != claiming.CLAIM
+    monkeypatch.setattr(claiming, "CLAIM", unguarded)
     with without_constraint("aftersales_claim", "claim_once"):
         all_fine(at_once(*[lambda: doors.run_program(acme, AS_OF)] * 2))
         assert doors.one(acme, "SELECT count(*) FROM aftersales_sandboxpayment") == 40

@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 
 from aftersales.programs.contract import RunContext
+from aftersales.programs.price_protection.claiming import claim_sql, has_budgets
 from aftersales.programs.price_protection.outcome import Outcome
-from aftersales.programs.price_protection.selection import CLAIM, REFUSE, decided_sql, parameters
+from aftersales.programs.price_protection.selection import REFUSE, Facts, decided_sql, facts_of, parameters
 from marketplace.tenancy.scope import scope
 
 CHUNK = 20_000
@@ -30,13 +31,14 @@ FROM decided WHERE state <> 'refused' ORDER BY amount DESC, line_id LIMIT 10
 """
 
 
-def decide(context: RunContext) -> tuple[int, int]:
-    """Fill the temporary table `decided`; returns the lines seen and those that are not refused."""
+def decide(context: RunContext, facts: Facts | None = None) -> tuple[int, int]:
+    """Fill the temporary table `decided`; returns the lines seen and those that are not refused. Needs the merchant's scope."""
+    known = facts or facts_of(context.merchant_id)
     narrowed = {"order": context.order_id, "skus": list(context.sku_ids)}
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
         cursor.execute(
-            decided_sql(context.settings, keep=True, single=context.order_id is not None),
+            decided_sql(context.settings, keep=True, single=context.order_id is not None, facts=known),
             parameters(context.settings, merchant_id=context.merchant_id, shop_id=context.shop_id, as_of=context.as_of)
             | narrowed,
         )
@@ -49,7 +51,8 @@ def decide(context: RunContext) -> tuple[int, int]:
 def run(context: RunContext) -> Outcome:
     """Decide and claim. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
     with scope(context.merchant_id):
-        seen, wanted = decide(context)
+        facts = facts_of(context.merchant_id)
+        seen, wanted = decide(context, facts)
         outcome = Outcome(
             lines_seen=seen,
             refused=_refusals(),
@@ -58,7 +61,7 @@ def run(context: RunContext) -> Outcome:
         )
     for lo in range(0, wanted, CHUNK):
         with scope(context.merchant_id):
-            _claim_chunk(context, outcome, lo, lo + CHUNK)
+            _claim_chunk(context, facts, outcome, lo)
     if context.order_id is not None and not context.dry_run:
         with scope(context.merchant_id):
             outcome.refused = _refuse_lines(context)
@@ -67,7 +70,7 @@ def run(context: RunContext) -> Outcome:
     return outcome
 
 
-def _claim_chunk(context: RunContext, outcome: Outcome, lo: int, hi: int) -> None:
+def _claim_chunk(context: RunContext, facts: Facts, outcome: Outcome, lo: int) -> None:
     values: dict[str, Any] = {
         "merchant": context.merchant_id,
         "run": context.run_id,
@@ -75,10 +78,11 @@ def _claim_chunk(context: RunContext, outcome: Outcome, lo: int, hi: int) -> Non
         "as_of": context.as_of,
         "as_of_text": context.as_of.isoformat(),
         "lo": lo,
-        "hi": hi,
+        "hi": lo + CHUNK,
+        "at": context.at,
     }
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
+        cursor.execute(claim_sql(context.settings, facts, guarded=has_budgets(context.merchant_id)), values)
         booked, held = cursor.fetchone()
     outcome.add(json.loads(booked), held)
 

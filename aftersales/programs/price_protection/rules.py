@@ -98,7 +98,7 @@ CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "exclude": _exclusions,
     "member_price": choice("own_tier", "ignore", tier="own_tier"),
     "gift_policy": choice("deduct", "block", "ignore"),
-    "payout": choice("original"),
+    "payout": choice("original", "voucher"),
     "min_diff": whole(0, 10**9, nothing=("default",)),
     "late_claims": flag,
     "returns": choice("deduct", "ignore"),
@@ -134,5 +134,7 @@ REASONS = {
     "OUT_OF_STOCK": _("The cheaper price is out of stock."),
     "CURRENCY_MISMATCH": _("The price is in another currency than the order."),
     "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
+    "GIFT_GONE": _("The gift that came with it is no longer given."),
+    "BUDGET": _("The amount does not fit what may be spent; a person decides."),
     "EXCLUDED": _("The policy excludes this kind of product."),
 }

@@ -1,34 +1,36 @@
 """Filling in the selection: the same query for a batch and for one line."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from aftersales.programs.price_protection.rules import Settings
 from marketplace.kernel.money import ZERO_DECIMAL
+from orders.store.models import Coupon, OrderTender
 
 HERE = Path(__file__).parent
 
 
-def _statement(name: str) -> str:
+def statement(name: str) -> str:
     """A statement without its comment lines, which must not be filled in."""
     lines = (HERE / name).read_text().splitlines()
     return "\n".join(line for line in lines if not line.lstrip().startswith("--"))
 
 
-SELECTION, DECIDED, CLAIM = _statement("selection.sql"), _statement("decided.sql"), _statement("claim.sql")
-REFUSE = _statement("refuse.sql")
+SELECTION, DECIDED, REFUSE = statement("selection.sql"), statement("decided.sql"), statement("refuse.sql")
 ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "completed_bound"}
 LINE_COLUMNS = """
     l.id AS line_id, l.order_id, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
-    l.goodwill_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.deposit_paid_at, l.revision AS line_revision,
+    l.goodwill_amount, l.gift_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.deposit_paid_at, l.revision AS line_revision,
     l.tier AS line_tier, l.{anchor} AS anchor_at
 """.strip()
 # What a line must be like to be compared with a price point at all. Both stand where lines are read by their index: reading them
 # again by number for every pair would cost as much again, and on a wrong estimate the whole table.
 LINE_RULES = """(%(channel)s IS NULL OR l.channel = %(channel)s) AND (%(max_quantity)s IS NULL OR l.quantity <= %(max_quantity)s)
-      AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency)"""
+      AND l.removed_at IS NULL
+      AND ((l.paid_amount > 0 AND (l.paid_amount - 1) / l.quantity >= p.price) OR l.currency <> p.price_currency {coupon_drop})"""
 # With the delivery as anchor nothing ties it to the payment, and every price would be held against all later deliveries. Almost
 # all lines arrive within 30 days: those are looked for in that range, the few others in an index of their own.
 # IS TRUE keeps the payment out of the choice of an index: the one by payment has no lower bound here and reads all history.
@@ -64,11 +66,76 @@ PROMO_UNTIL = """(
       AND m.paid_at >= r.purchase_from AND m.paid_at < r.purchase_to)"""
 
 
-def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
+# Coupons. The first rule lets every line pass that a coupon could make cheaper, whatever is kept of it; the second one decides.
+COUPON_DROP = "OR (p.coupon_id IS NOT NULL AND l.paid_amount > 0 AND l.paid_amount / l.quantity + 1 + p.face > p.price)"
+COUPON_OFFERS = """UNION ALL
+    SELECT greatest(p.valid_from, c.valid_from), least(coalesce(p.valid_to, 'infinity'), coalesce(c.valid_to, 'infinity')), c.id,
+           c.face_amount, c.threshold_amount
+    FROM store_coupon c
+    WHERE c.merchant_id = %(merchant)s AND c.shop_id = k.shop_id AND c.valid_from <= %(as_of)s AND p.currency = s.currency
+      AND (c.is_public OR %(held_coupons)s) AND (c.sku_codes IS NULL OR k.code = ANY (c.sku_codes))
+      AND greatest(p.valid_from, c.valid_from) < least(coalesce(p.valid_to, 'infinity'), coalesce(c.valid_to, 'infinity'))"""
+COUPON_RULES = """AND (m.coupon_id IS NULL OR (
+    m.price_currency = m.currency AND k.kept > 0
+    AND k.kept::numeric * m.price >= m.threshold AND k.kept::numeric * m.price > m.face
+    AND k.basis > k.kept::numeric * m.price - m.face
+    AND EXISTS (
+      SELECT 1 FROM store_shoporder o
+      LEFT JOIN store_couponholding h ON h.merchant_id = o.merchant_id AND h.coupon_id = m.coupon_id AND h.buyer_id = o.buyer_id
+      WHERE o.merchant_id = %(merchant)s AND o.id = m.order_id
+        AND CASE WHEN h.id IS NOT NULL THEN h.state = 'held'
+                 ELSE NOT %(held_coupons)s AND (o.buyer_id IS NOT NULL OR NOT %(consume)s) END)))"""
+# One coupon, one benefit: of a buyer's lines that would get money by one coupon the first does, the others are compared without.
+FALLBACK = """) UNION ALL (
+  SELECT DISTINCT ON (t.line_id) t.*, true AS is_fallback
+  FROM timed t
+  WHERE t.coupon_id IS NULL AND {in_time}
+  ORDER BY t.line_id, {order}"""
+CONTEST = """turn AS (
+  SELECT p.line_id, row_number() OVER (PARTITION BY p.buyer_id, p.coupon_id ORDER BY p.order_id, p.line_no, p.line_id) AS n
+  FROM priced p WHERE NOT p.is_fallback AND p.coupon_id IS NOT NULL AND p.refusal IS NULL),"""
+SETTLED = """(
+    SELECT p.* FROM priced p LEFT JOIN turn ON turn.line_id = p.line_id
+    WHERE CASE WHEN p.is_fallback THEN turn.n > 1 ELSE coalesce(turn.n, 1) = 1 END)"""
+TENDERS = """(
+          SELECT sum(t.captured_amount - t.refunded_amount) FROM store_ordertender t
+          WHERE t.merchant_id = %(merchant)s AND t.order_id = c.order_id)"""
+
+
+# What an offer must be like to count for a line, and which of several counts: the cheapest.
+IN_TIME = """t.valid_from < t.window_to AND t.valid_to > t.window_from
+    AND (%(as_of)s < t.window_to OR %(late_claims)s)
+    AND (%(lowest)s OR t.valid_to > least(%(as_of)s, t.window_to - interval '1 microsecond'))"""
+OFFER_ORDER = """t.price_currency = t.currency DESC, t.cost_now, t.price, t.valid_from, t.window_to DESC,
+    t.coupon_id NULLS FIRST"""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a merchant's order store has of the rarer things; the statement leaves out what is not there."""
+
+    coupons: bool = False
+    tenders: bool = False
+
+
+NOTHING_RARE = Facts()
+
+
+def facts_of(merchant_id: int) -> Facts:
+    """Needs the merchant's scope."""
+    return Facts(
+        coupons=Coupon.objects.filter(merchant_id=merchant_id).exists(),
+        tenders=OrderTender.objects.filter(merchant_id=merchant_id).exists(),
+    )
+
+
+def decided_sql(settings: Settings, *, keep: bool, single: bool = False, facts: Facts = NOTHING_RARE) -> str:
     """The statement that fills the temporary table `decided`, for the policy's anchor and extensions."""
     line_filter = "AND l.order_id = %(order)s" if single else ""
     anchor = ANCHORS[settings["window_anchor"]]
-    shared = {"line_filter": line_filter, "line_rules": LINE_RULES, "line_columns": LINE_COLUMNS.format(anchor=anchor)}
+    coupons = facts.coupons and settings["coupon_basis"] != "none"
+    rules = LINE_RULES.format(coupon_drop=COUPON_DROP if coupons else "")
+    shared = {"line_filter": line_filter, "line_rules": rules, "line_columns": LINE_COLUMNS.format(anchor=anchor)}
     by_delivery = settings["window_anchor"] == "delivered"
     branch = PROMO_BRANCH.format(**shared) if settings["promo_extension"] else ""
     selection = SELECTION.format(
@@ -79,10 +146,25 @@ def decided_sql(settings: Settings, *, keep: bool, single: bool = False) -> str:
         paid_check=PAID_CHECK if by_delivery else "",
         prompt_only=PROMPT_ONLY if by_delivery else "",
         slow_branch=SLOW_BRANCH.format(**shared) if by_delivery else "",
+        in_time=IN_TIME,
+        offer_order=OFFER_ORDER,
+        tenders=TENDERS if facts.tenders and settings["payout"] == "original" else "NULL::bigint",
+        **_coupon_parts(coupons, consumed=settings["consume_coupon"]),
         **shared,
         sku_filter="AND p.sku_id = ANY (%(skus)s)" if single else "",
     )
     return DECIDED.format(keep="" if keep else "ON COMMIT DROP", selection=selection)
+
+
+def _coupon_parts(coupons: bool, *, consumed: bool) -> dict[str, str]:
+    contested = coupons and consumed
+    return {
+        "coupon_offers": COUPON_OFFERS if coupons else "",
+        "coupon_rules": COUPON_RULES if coupons else "",
+        "fallback": FALLBACK.format(in_time=IN_TIME, order=OFFER_ORDER) if contested else "",
+        "contest": CONTEST if contested else "",
+        "settled": SETTLED if contested else "priced",
+    }
 
 
 def parameters(settings: Settings, *, merchant_id: int, shop_id: int | None, as_of: datetime) -> dict[str, Any]:
@@ -109,4 +191,8 @@ def parameters(settings: Settings, *, merchant_id: int, shop_id: int | None, as_
         "hold_percent": settings["price_error_hold"],
         "cap": settings["cap_per_claim"],
         "headroom": settings["headroom"],
+        "deduct_gift": settings["gift_policy"] == "deduct",
+        "block_gift": settings["gift_policy"] == "block",
+        "held_coupons": settings["coupon_basis"] == "held",
+        "consume": settings["consume_coupon"],
     }
