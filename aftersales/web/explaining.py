@@ -29,8 +29,12 @@ def _window(settings: dict[str, Any]) -> str:
 
 def _comparison(settings: dict[str, Any]) -> str:
     if settings["price_point"] == "lowest":
-        return _("The buyer gets the difference to the lowest price in that time.")
-    return _("The buyer gets the difference to the price at the time of the claim.")
+        found = _("The buyer gets the difference to the lowest price in that time.")
+    else:
+        found = _("The buyer gets the difference to the price at the time of the claim.")
+    coupons = {"public": _("Coupons anybody may claim count."), "held": _("Coupons the buyer holds count.")}
+    said = coupons.get(settings["coupon_basis"])
+    return _("%(first)s %(second)s") % {"first": found, "second": said} if said else found
 
 
 def _limits(settings: dict[str, Any], currency: str) -> list[str]:
@@ -63,6 +67,14 @@ def _exceptions(settings: dict[str, Any]) -> list[str]:
     if settings["exclude"]:
         names = _(", ").join(str(EXCLUSION_LABELS[name]) for name in settings["exclude"])
         found.append(_("Not protected: %(names)s.") % {"names": names})
+    if settings["gift_policy"] != "ignore":
+        found.append(
+            _("The value of gifts no longer given is deducted.")
+            if settings["gift_policy"] == "deduct"
+            else _("Lines whose gift is no longer given are not protected.")
+        )
+    if settings["payout"] == "voucher":
+        found.append(_("Refunds are given as vouchers."))
     if settings["late_claims"]:
         found.append(_("A drop inside the window is paid even when it is found later."))
     return found
@@ -82,6 +94,12 @@ def claim_sentences(claim: Claim) -> list[str]:
         % {"kept": claim.units, "quantity": inputs["quantity"], "basis": money("basis")},
         _("At %(price)s a unit they now cost %(current)s.") % {"price": money("price"), "current": money("current")},
     ]
+    if inputs.get("coupon"):
+        found.append(
+            _("That is with coupon %(code)s, %(amount)s off.") % {"code": inputs["coupon"], "amount": money("coupon_amount")}
+        )
+    if inputs.get("gift_gone"):
+        found.append(_("That counts gifts worth %(amount)s that are no longer given.") % {"amount": money("gift_gone")})
     if inputs.get("protected") or inputs.get("goodwill"):
         earlier = formats.money(int(inputs.get("protected", 0)) + int(inputs.get("goodwill", 0)), claim.currency)
         found.append(_("%(earlier)s was given back on them before.") % {"earlier": earlier})

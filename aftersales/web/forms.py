@@ -63,6 +63,27 @@ class PolicyForm(forms.Form):
         label=_("Member prices"),
         choices=[("own_tier", _("Compare within the buyer's tier")), ("ignore", _("Compare with the public price"))],
     )
+    coupon_basis = forms.ChoiceField(
+        label=_("Coupons in the comparison"),
+        choices=[
+            ("public", _("Coupons anybody may claim count")),
+            ("held", _("Only coupons the buyer holds count")),
+            ("none", _("Coupons do not count")),
+        ],
+    )
+    consume_coupon = forms.BooleanField(label=_("A coupon that was counted is used up"), required=False)
+    gift_policy = forms.ChoiceField(
+        label=_("Gifts no longer given"),
+        choices=[
+            ("deduct", _("Their value is deducted")),
+            ("block", _("The line is not protected")),
+            ("ignore", _("Ignore them")),
+        ],
+    )
+    payout = forms.ChoiceField(
+        label=_("Paid back"),
+        choices=[("original", _("The way the order was paid, in proportion")), ("voucher", _("As a voucher"))],
+    )
     channel = forms.CharField(label=_("Only this channel"), required=False, max_length=20)
     max_quantity = forms.IntegerField(label=_("Largest quantity of a line"), required=False, min_value=1)
     price_error_hold = forms.IntegerField(

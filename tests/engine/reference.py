@@ -32,6 +32,29 @@ class Point:
     source: str = "feed"
     tier: str = ""
     stock: int | None = None
+    gift: int = 0
+
+
+@dataclass(eq=False)
+class Coupon:
+    """`lost` names the buyers who used it or had it voided, `held` those who hold it."""
+
+    code: str
+    face: int
+    threshold: int
+    is_public: bool
+    start: datetime
+    end: datetime | None
+    codes: list[str] | None = None
+    held: set[str] = field(default_factory=set)
+    lost: set[str] = field(default_factory=set)
+
+    def is_open_to(self, buyer: str, policy: dict[str, Any]) -> bool:
+        if buyer in self.lost:
+            return False
+        if policy["coupon_basis"] == "held" or not self.is_public:
+            return buyer in self.held and (self.is_public or policy["coupon_basis"] == "held")
+        return bool(buyer) or not policy["consume_coupon"]
 
 
 @dataclass
@@ -55,6 +78,7 @@ class Line:
     returned: int = 0
     contested: int = 0
     goodwill: int = 0
+    gift: int = 0
     tax_ppm: int = 0
     tier: str = ""
     claims: list["Claim"] = field(default_factory=list)
@@ -71,6 +95,10 @@ class Order:
     completed_at: datetime | None
     captured: int
     refunded: int = 0
+    buyer: str = ""
+    #: Captured and refunded per means of payment, and what claims sent back there.
+    tenders: list[list[int]] = field(default_factory=list)
+    sent: dict[int, int] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
 
 
@@ -91,6 +119,7 @@ class Shop:
     points: list[Point]
     promotions: list[Promotion]
     orders: list[Order]
+    coupons: list[Coupon] = field(default_factory=list)
 
 
 @dataclass
@@ -99,6 +128,9 @@ class Verdict:
 
     claims: dict[tuple[str, int], tuple[int, int, str, str]] = field(default_factory=dict)
     refused: dict[tuple[str, int], str] = field(default_factory=dict)
+    #: Reserved amounts per claim, by place of the means of payment (0: none, -1: a voucher).
+    parts: dict[tuple[str, int], dict[int, int]] = field(default_factory=dict)
+    voided: set[tuple[str, str]] = field(default_factory=set)
 
 
 def midnight_after(moment: datetime, days: int, zone: str) -> datetime:
@@ -116,45 +148,97 @@ def dearest(total: int, units: int, kept: int) -> int:
 
 def run(shop: Shop, policy: dict[str, Any], as_of: datetime) -> Verdict:
     """One run: decides every line, records the claims on the lines and returns them."""
-    candidates = [found for order in shop.orders for line in order.lines if (found := _consider(shop, policy, line, as_of))]
+    candidates = _contested(shop, policy, as_of)
     suspects = {id(c.line.sku) for c in candidates if not c.refusal and _looks_wrong(policy, c)}
     verdict = Verdict()
-    made: list[tuple[Line, Claim]] = []
-    room: dict[int, int] = {}
+    made: list[tuple[Considered, Claim]] = []
+    room: dict[int, int | None] = {}
     for c in sorted(candidates, key=lambda c: (c.line.order.ref, c.line.number)):
-        order = c.line.order
-        earlier = sum(claim.amount for line in order.lines for claim in line.claims)
-        left = room.setdefault(id(order), max(0, order.captured - order.refunded - earlier))
+        order, key = c.line.order, (c.line.order.ref, c.line.number)
+        left = room.setdefault(id(order), _room(policy, order))
         if c.refusal:
-            verdict.refused[order.ref, c.line.number] = c.refusal
+            verdict.refused[key] = c.refusal
             continue
         owed = c.difference + _tax(shop, c)
         wanted = min(owed, policy["cap_per_claim"] or owed)
-        granted = min(wanted, left) if policy["headroom"] else wanted
-        room[id(order)] -= granted
+        granted = wanted if left is None else min(wanted, left)
+        if left is not None:
+            room[id(order)] = left - granted
         if granted == 0:
-            verdict.refused[order.ref, c.line.number] = "CAPPED"
+            verdict.refused[key] = "CAPPED"
             continue
         held = id(c.line.sku) in suspects
         reason = "PRICE_ERROR" if held else "CAPPED" if granted < owed else "PRICE_DROP"
         claim = Claim(c.kept, granted, "held" if held else "reserved", reason)
-        verdict.claims[order.ref, c.line.number] = (c.kept, granted, claim.state, reason)
-        made.append((c.line, claim))
-    for line, claim in made:
-        line.claims.append(claim)
+        verdict.claims[key] = (c.kept, granted, claim.state, reason)
+        made.append((c, claim))
+    for c, claim in made:
+        c.line.claims.append(claim)
+        if c.coupon and policy["consume_coupon"]:
+            c.coupon.lost.add(c.line.order.buyer)
+            verdict.voided.add((c.coupon.code, c.line.order.buyer))
+        if claim.state == "reserved":
+            verdict.parts[c.line.order.ref, c.line.number] = _sent_back(policy, c.line.order, claim.amount)
     return verdict
+
+
+def _room(policy: dict[str, Any], order: Order) -> int | None:
+    """What the order can still give back; None when nothing limits it."""
+    earlier = sum(claim.amount for line in order.lines for claim in line.claims)
+    limits = [order.captured - order.refunded] if policy["headroom"] else []
+    if order.tenders and policy["payout"] == "original":
+        limits.append(sum(captured - refunded for captured, refunded in order.tenders))
+    return max(0, min(limits) - earlier) if limits else None
+
+
+def _sent_back(policy: dict[str, Any], order: Order, amount: int) -> dict[int, int]:
+    """In proportion to what is left of each means of payment; the left-over units to the largest remainders, earlier first."""
+    if policy["payout"] == "voucher":
+        return {-1: amount}
+    if not order.tenders:
+        return {0: amount}
+    rooms = {n: max(0, c - r - order.sent.get(n, 0)) for n, (c, r) in enumerate(order.tenders, 1)}
+    total = sum(rooms.values())
+    shares = {n: amount * room // total for n, room in rooms.items()}
+    missing = amount - sum(shares.values())
+    for n in sorted(rooms, key=lambda n: (-(amount * rooms[n] % total), n))[:missing]:
+        shares[n] += 1
+    for n, share in shares.items():
+        order.sent[n] = order.sent.get(n, 0) + share
+    return {n: share for n, share in shares.items() if share}
 
 
 @dataclass
 class Considered:
     line: Line
     point: Point
+    coupon: Coupon | None
     kept: int
     difference: int
     refusal: str
 
 
-def _consider(shop: Shop, policy: dict[str, Any], line: Line, as_of: datetime) -> Considered | None:
+def _contested(shop: Shop, policy: dict[str, Any], as_of: datetime) -> list[Considered]:
+    """Every line with the offer it is compared with. A coupon that is used up goes to the first line it would pay."""
+    found: list[Considered] = []
+    taken: set[tuple[str, str]] = set()
+    for order in shop.orders:
+        for line in order.lines:
+            best = _consider(shop, policy, line, as_of)
+            if best and best.coupon and not best.refusal and policy["consume_coupon"]:
+                key = (best.coupon.code, order.buyer)
+                if key in taken:
+                    best = _consider(shop, policy, line, as_of, without_coupons=True)
+                else:
+                    taken.add(key)
+            if best:
+                found.append(best)
+    return found
+
+
+def _consider(
+    shop: Shop, policy: dict[str, Any], line: Line, as_of: datetime, without_coupons: bool = False
+) -> Considered | None:
     order = line.order
     if order.paid_at > as_of:
         return None
@@ -165,19 +249,46 @@ def _consider(shop: Shop, policy: dict[str, Any], line: Line, as_of: datetime) -
     start, end = _window(shop, policy, line)
     if as_of >= end and not policy["late_claims"]:
         return None
-    points = [point for point in shop.points if _counts(policy, shop.currency, line, point, (start, end), as_of)]
-    if not points:
-        return None
-    point = min(points, key=lambda p: (p.currency != shop.currency, p.price, p.start))
     kept = line.quantity
     if policy["returns"] == "deduct":
         kept -= line.returned
     if policy["open_aftersale"] == "refuse":
         kept -= line.contested
+    coupons = [] if without_coupons or policy["coupon_basis"] == "none" else shop.coupons
+    offers = [
+        (point, coupon)
+        for point in shop.points
+        for coupon in (None, *coupons)
+        if _counts(policy, shop.currency, line, kept, point, coupon, (start, end), as_of)
+    ]
+    if not offers:
+        return None
+
+    def cost(offer: tuple[Point, Coupon | None]) -> int:
+        point, coupon = offer
+        return kept * point.price - (coupon.face if coupon else 0) + _gift_gone(policy, line, kept, point)
+
+    def rank(offer: tuple[Point, Coupon | None]) -> tuple[Any, ...]:
+        point, coupon = offer
+        place = 1 + shop.coupons.index(coupon) if coupon else 0
+        return (point.currency != shop.currency, cost(offer), point.price, _start(point, coupon), place)
+
+    point, coupon = min(offers, key=rank)
     basis = dearest(line.paid, line.quantity, max(kept, 0)) - line.goodwill
     basis -= sum(dearest(claim.amount, claim.units, kept) if kept < claim.units else claim.amount for claim in line.claims)
-    difference = basis - kept * point.price
-    return Considered(line, point, kept, difference, _refusal(shop, policy, line, point, kept, difference))
+    difference = basis - cost((point, coupon))
+    return Considered(line, point, coupon, kept, difference, _refusal(shop, policy, line, point, kept, difference))
+
+
+def _gift_gone(policy: dict[str, Any], line: Line, kept: int, point: Point) -> int:
+    """The value of gifts that came with the units kept and would not come with them now."""
+    if policy["gift_policy"] == "ignore":
+        return 0
+    return max(0, dearest(line.gift, line.quantity, max(kept, 0)) - kept * point.gift)
+
+
+def _start(point: Point, coupon: Coupon | None) -> datetime:
+    return max(point.start, coupon.start) if coupon else point.start
 
 
 def _window(shop: Shop, policy: dict[str, Any], line: Line) -> tuple[datetime, datetime]:
@@ -195,22 +306,46 @@ def _window(shop: Shop, policy: dict[str, Any], line: Line) -> tuple[datetime, d
 
 
 def _counts(
-    policy: dict[str, Any], currency: str, line: Line, point: Point, window: tuple[datetime, datetime], as_of: datetime
+    policy: dict[str, Any],
+    currency: str,
+    line: Line,
+    kept: int,
+    point: Point,
+    coupon: Coupon | None,
+    window: tuple[datetime, datetime],
+    as_of: datetime,
 ) -> bool:
-    """Whether a price is one the line is compared with: it began after the first payment and is below what was paid."""
+    """Whether an offer is one the line is compared with: it began after the first payment and is below what was paid."""
     start, end = window
     first_payment = min(line.order.paid_at, line.order.deposit_at or FAR)
-    until = point.end or FAR
+    begins = _start(point, coupon)
+    until = min(point.end or FAR, coupon.end or FAR) if coupon else point.end or FAR
     if point.sku is not line.sku or point.tier != (line.tier if policy["member_price"] == "own_tier" else ""):
         return False
-    if point.start <= first_payment or point.start > as_of or point.start >= end or until <= start:
+    if begins >= until or begins <= first_payment or begins > as_of or begins >= end or until <= start:
         return False
-    is_cheaper = line.paid > point.price * line.quantity
-    if not is_cheaper and point.currency == currency:
+    if coupon is None:
+        if line.paid <= point.price * line.quantity and point.currency == currency:
+            return False
+    elif not _is_usable(policy, currency, line, kept, point, coupon):
         return False
     if policy["price_point"] == "lowest":
-        return point.source != "observed" or until <= as_of
+        return point.source != "observed" or (point.end or FAR) <= as_of
     return until > min(as_of, end - TICK)
+
+
+def _is_usable(policy: dict[str, Any], currency: str, line: Line, kept: int, point: Point, coupon: Coupon) -> bool:
+    """A coupon counts for the units kept when they reach its threshold, cost more than its face, and become cheaper by it."""
+    goods = kept * point.price
+    return (
+        point.currency == currency
+        and (coupon.codes is None or line.sku.code in coupon.codes)
+        and coupon.is_open_to(line.order.buyer, policy)
+        and kept > 0
+        and goods >= coupon.threshold
+        and goods > coupon.face
+        and dearest(line.paid, line.quantity, kept) > goods - coupon.face
+    )
 
 
 def _refusal(shop: Shop, policy: dict[str, Any], line: Line, point: Point, kept: int, difference: int) -> str:
@@ -226,6 +361,7 @@ def _refusal(shop: Shop, policy: dict[str, Any], line: Line, point: Point, kept:
         ("OUT_OF_STOCK", point.stock == 0 and "out_of_stock" in excluded),
         ("AFTERSALE_OPEN", policy["open_aftersale"] == "refuse" and line.contested > 0 and kept <= 0),
         ("NOTHING_KEPT", kept <= 0),
+        ("GIFT_GONE", policy["gift_policy"] == "block" and _gift_gone(policy, line, kept, point) > 0),
         ("CLAIM_LIMIT", limit is not None and len(line.claims) >= limit),
         ("BELOW_MIN", difference < max(1, least)),
     )
@@ -236,9 +372,10 @@ def _looks_wrong(policy: dict[str, Any], c: Considered) -> bool:
     """A fall of more than the allowed share, or below cost."""
     if policy["price_error_hold"] is None:
         return False
-    fall = c.line.paid - c.point.price * c.line.quantity
+    now = c.point.price * c.line.quantity - (c.coupon.face if c.coupon else 0)
     cost = c.line.sku.cost
-    return fall * 100 > c.line.paid * policy["price_error_hold"] or (cost is not None and c.point.price < cost)
+    is_below_cost = cost is not None and now < cost * c.line.quantity
+    return (c.line.paid - now) * 100 > c.line.paid * policy["price_error_hold"] or is_below_cost
 
 
 def _tax(shop: Shop, c: Considered) -> int:

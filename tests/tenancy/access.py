@@ -25,6 +25,7 @@ HOLDERS = {
 POLICY = {
     "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",
     "open_aftersale": "refuse", "member_price": "own_tier",
+    "coupon_basis": "public", "gift_policy": "deduct", "payout": "original",
 }  # fmt: skip
 FIRST_ORDER = (
     '{"order_ref": "NEW-1", "placed_at": "2026-03-02T10:00:00", "lines": [{"sku": "NEW", "quantity": 1, "list_unit_price": "1"}]}'

@@ -191,7 +191,7 @@ def parameters(settings: Settings, *, merchant_id: int, shop_id: int | None, as_
         "hold_percent": settings["price_error_hold"],
         "cap": settings["cap_per_claim"],
         "headroom": settings["headroom"],
-        "deduct_gift": settings["gift_policy"] == "deduct",
+        "ignore_gift": settings["gift_policy"] == "ignore",
         "block_gift": settings["gift_policy"] == "block",
         "held_coupons": settings["coupon_basis"] == "held",
         "consume": settings["consume_coupon"],

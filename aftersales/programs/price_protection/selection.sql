@@ -60,7 +60,7 @@ met AS (
 timed AS MATERIALIZED (
   SELECT m.*, k.kept, k.basis, g.gift_gone,
          -- What the units kept cost now on the same terms.
-         k.kept::numeric * m.price - m.face + CASE WHEN %(deduct_gift)s THEN g.gift_gone ELSE 0 END AS cost_now,
+         k.kept::numeric * m.price - m.face + g.gift_gone AS cost_now,
          CASE WHEN %(skip_purchase_day)s
               THEN ((m.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(m.deposit_paid_at, m.paid_at) END AS window_from,
          greatest(((m.anchor_at AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, {promo_until}) AS window_to
@@ -72,7 +72,7 @@ timed AS MATERIALIZED (
   CROSS JOIN LATERAL (
     SELECT q.kept, q.kept * (m.paid_amount / m.quantity) + least(q.kept, (m.paid_amount %% m.quantity)::int) AS basis) k
   CROSS JOIN LATERAL (
-    SELECT CASE WHEN m.gift_amount = 0 THEN 0 ELSE greatest(0, q.kept * (m.gift_amount / m.quantity)
+    SELECT CASE WHEN m.gift_amount = 0 OR %(ignore_gift)s THEN 0 ELSE greatest(0, q.kept * (m.gift_amount / m.quantity)
              + least(q.kept, (m.gift_amount %% m.quantity)::int) - q.kept::numeric * m.gift_now) END AS gift_gone) g
   WHERE CASE WHEN %(own_tier)s THEN m.tier = m.line_tier ELSE m.tier = '' END {coupon_rules}),
 best AS ((

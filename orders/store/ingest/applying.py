@@ -18,7 +18,7 @@ ROWS_PER_STEP = 100_000
 SQL = Path(__file__).parent / "sql"
 COUNTED = ("lines_new", "lines_updated", "lines_removed", "requests_updated")
 #: Parameters without which (unset, false or empty) a statement is skipped.
-NEEDED = "known complete is_correction moved absent gone requests changed_requests rematched".split()
+NEEDED = "known complete is_correction moved absent gone requests changed_requests rematched split couponed".split()
 #: Comment lines above a statement end with one of words only: what it needs, then `keys` or the name of its count.
 MARKS = re.compile(r"(?:--.*\n)*?-- (?P<words>[a-z_]+(?: [a-z_]+)*)\n(?!--)")
 TALLIES = """
@@ -41,7 +41,7 @@ def statements(name: str) -> list[tuple[list[str], str]]:
 
 
 SLICE = statements("slice")
-STATEMENTS = [statement for name in ("people", "orders", "lines", "requests") for statement in statements(name)]
+STATEMENTS = [statement for name in ("people", "orders", "lines", "payments", "requests") for statement in statements(name)]
 
 
 def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:

@@ -5,18 +5,19 @@ ORDER BY 1
 -----
 CREATE TEMP TABLE wanted_point ON COMMIT DROP AS
 SELECT DISTINCT ON (k.id, n.source, n.tier, n.valid_from) k.id AS sku_id, n.amount, n.currency, n.valid_from, n.valid_to,
-       n.source, n.tier, n.stock
+       n.source, n.tier, n.stock, n.gift
 FROM incoming_point n
 JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = n.sku
 ORDER BY k.id, n.source, n.tier, n.valid_from, n.row_no DESC
 -----
 -- points_written
-INSERT INTO store_pricepoint AS old (merchant_id, sku_id, amount, currency, valid_from, valid_to, source, tier, stock)
-SELECT %(merchant)s, sku_id, amount, currency, valid_from, valid_to, source, tier, stock FROM wanted_point
+INSERT INTO store_pricepoint AS old (merchant_id, sku_id, amount, currency, valid_from, valid_to, source, tier, stock, gift_amount)
+SELECT %(merchant)s, sku_id, amount, currency, valid_from, valid_to, source, tier, stock, gift FROM wanted_point
 ON CONFLICT (merchant_id, sku_id, source, tier, valid_from) DO UPDATE
 SET amount = excluded.amount, currency = excluded.currency, valid_to = coalesce(excluded.valid_to, old.valid_to),
-    stock = excluded.stock
-WHERE (old.amount, old.currency, old.stock) IS DISTINCT FROM (excluded.amount, excluded.currency, excluded.stock)
+    stock = excluded.stock, gift_amount = excluded.gift_amount
+WHERE (old.amount, old.currency, old.stock, old.gift_amount)
+      IS DISTINCT FROM (excluded.amount, excluded.currency, excluded.stock, excluded.gift_amount)
    OR (excluded.valid_to IS NOT NULL AND old.valid_to IS DISTINCT FROM excluded.valid_to)
 -----
 -- points_ended

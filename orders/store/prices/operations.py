@@ -18,12 +18,12 @@ from orders.store.ingest.reader import BadFile, lines_of, text_buffer
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import PricePoint
 
-COLUMNS = ("sku", "price", "currency", "valid_from", "valid_to", "tier", "source", "stock")
+COLUMNS = ("sku", "price", "currency", "valid_from", "valid_to", "tier", "source", "stock", "gift_value")
 REQUIRED = ("sku", "price", "valid_from")
 SQL = Path(__file__).parent
 TEMPORARY = """
 CREATE TEMP TABLE incoming_point (row_no bigint, sku text, amount bigint, currency text, valid_from timestamptz,
-  valid_to timestamptz, tier text, source text, stock int) ON COMMIT DROP
+  valid_to timestamptz, tier text, source text, stock int, gift bigint) ON COMMIT DROP
 """
 COPY = "COPY incoming_point FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (tier))"
 
@@ -129,17 +129,17 @@ def _point(row: dict[str, str], shop: ShopContext) -> tuple[Any, ...] | str:
     if stock and not (stock.isascii() and stock.isdigit() and len(stock) < 10):
         return "bad_stock"
     try:
-        amount = parse_minor(row["price"], currency)
+        amount, gift = parse_minor(row["price"], currency), parse_minor(row.get("gift_value") or "0", currency)
         starts, ends = _moment(row["valid_from"], shop), _moment(row.get("valid_to", ""), shop)
     except BadAmount as error:
         return error.reason
     except (ValueError, OverflowError):
         return "bad_time"
-    if amount < 0:
+    if amount < 0 or gift < 0:
         return "negative_money"
     if starts is None or (ends is not None and ends <= starts):
         return "bad_interval"
-    return row["sku"], amount, currency, starts, ends, row.get("tier", "")[:20], source, stock or None
+    return row["sku"], amount, currency, starts, ends, row.get("tier", "")[:20], source, stock or None, gift
 
 
 def _moment(text: str, shop: ShopContext) -> datetime | None:

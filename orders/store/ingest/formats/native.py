@@ -13,14 +13,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from marketplace.kernel.money import MAX_MINOR, BadAmount, largest_remainder, parse_minor
-from orders.store.ingest.formats import buyers
+from orders.store.ingest.formats import buyers, payments
 from orders.store.ingest.moments import parse_moment
 from orders.store.ingest.reader import BadFile
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Staged
 
 REQUIRED = ("order_ref", "sku", "quantity", "list_unit_price", "placed_at")
 STATUSES = ("open", "paid", "delivered", "completed", "cancelled")
-MONEY = ("cost", "goodwill", "captured", "refunded", "shipping", "deposit", "balance")
+MONEY = ("cost", "goodwill", "captured", "refunded", "shipping", "deposit", "balance", "gift_value")
 TIMES = (
     "paid_at delivered_at completed_at updated_at deposit_paid_at deposit_refunded_at balance_opens_at balance_closes_at"
     " balance_paid_at opted_out_at deadline_at closed_at"
@@ -33,7 +33,7 @@ COUNTS = ("returned_quantity", "open_aftersale_quantity", "line_no")
 ORDER_WIDE = "order_discount order_total".split()
 COLUMNS = frozenset(
     [
-        *(*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE, *TEXTS, *buyers.COLUMNS),
+        *(*REQUIRED, *MONEY, *TIMES, *FLAGS, *COUNTS, *ORDER_WIDE, *TEXTS, *buyers.COLUMNS, *payments.COLUMNS),
         *"record title category paid currency channel tier tax_rate tax buyer_ref language status outcome line_discount".split(),
     ]
 )
@@ -89,7 +89,7 @@ def _flattened(raw: str) -> list[Mapping[str, Any]] | None:
         return None
     if not isinstance(document, dict) or not isinstance(document.get("lines", [{}]), list):
         return None
-    order = {key: value for key, value in document.items() if key != "lines"}
+    order = payments.flattened({key: value for key, value in document.items() if key != "lines"})
     lines = document.get("lines", [{}])
     return (
         [{"line_no": f"{POSITION}{n}", **order, **line} for n, line in enumerate(lines, 1)]
@@ -217,7 +217,16 @@ def _extra(record: Mapping[str, str], quantity: int, shop: ShopContext) -> dict[
         extra["tax_rate_ppm"] = _rate(rate)
     if spoken := record.get("language"):
         extra["language"] = buyers.language(spoken)
-    return extra | buyers.contacts(record, shop.merchant_id)
+    return extra | _payments(record, shop) | buyers.contacts(record, shop.merchant_id)
+
+
+def _payments(record: Mapping[str, str], shop: ShopContext) -> dict[str, Any]:
+    try:
+        return payments.payments(record, shop.currency)
+    except payments.BadTenders as error:
+        raise _Refused("bad_tenders", str(error)) from error
+    except BadAmount as error:
+        raise _Refused(error.reason, f"tenders: {record['tenders'][:80]}") from error
 
 
 def _checked(records: list[dict[str, str]], staged: list[Staged], shop: ShopContext) -> Iterator[Staged]:

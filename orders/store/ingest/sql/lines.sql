@@ -19,7 +19,8 @@ SELECT o.id AS order_id, k.id AS sku_id, s.quantity, s.unit_amount, s.paid_amoun
        coalesce((s.extra->>'paid_at')::timestamptz, CASE WHEN o.deposit_paid_at IS NOT NULL THEN o.paid_at
                                                          WHEN o.paid_at IS NOT NULL THEN s.placed_at END) AS paid_at,
        (s.extra->>'returned_quantity')::int AS returned, (s.extra->>'open_aftersale_quantity')::int AS open_aftersale,
-       (s.extra->>'goodwill')::bigint AS goodwill, (s.extra->>'tax_rate_ppm')::int AS tax_rate_ppm
+       (s.extra->>'goodwill')::bigint AS goodwill, (s.extra->>'gift_value')::bigint AS gift,
+       (s.extra->>'tax_rate_ppm')::int AS tax_rate_ppm
 FROM slice s
 JOIN slice_stored o ON o.order_ref = s.order_ref
 JOIN slice_sku k ON k.code = s.sku
@@ -93,12 +94,12 @@ SELECT l.id, n.*, least(coalesce(n.returned, l.returned_quantity), n.quantity) A
 FROM slice_line n JOIN slice_stored_line l ON l.order_id = n.order_id AND l.line_no = n.line_no
 WHERE l.removed_at IS NOT NULL
    OR (l.sku_id, l.quantity, l.list_unit_amount, l.paid_amount, l.channel, l.tier, l.placed_at, l.paid_at, l.deposit_paid_at,
-       l.delivered_at, l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.tax_rate_ppm)
+       l.delivered_at, l.completed_at, l.returned_quantity, l.open_aftersale_quantity, l.goodwill_amount, l.gift_amount, l.tax_rate_ppm)
       IS DISTINCT FROM
       (n.sku_id, n.quantity, n.unit_amount, n.paid_amount, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at,
        n.delivered_at, n.completed_at, least(coalesce(n.returned, l.returned_quantity), n.quantity),
        coalesce(n.open_aftersale, l.open_aftersale_quantity), coalesce(n.goodwill, l.goodwill_amount),
-       coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
+       coalesce(n.gift, l.gift_amount), coalesce(n.tax_rate_ppm, l.tax_rate_ppm))
 -----
 -- known keys
 SELECT ARRAY(SELECT id FROM slice_changed) AS changed
@@ -109,7 +110,7 @@ SET sku_id = n.sku_id, quantity = n.quantity, list_unit_amount = n.unit_amount, 
     tier = n.tier, placed_at = n.placed_at, paid_at = n.paid_at, deposit_paid_at = n.deposit_paid_at,
     delivered_at = n.delivered_at, completed_at = n.completed_at, returned_quantity = n.now_returned,
     open_aftersale_quantity = coalesce(n.open_aftersale, l.open_aftersale_quantity),
-    goodwill_amount = coalesce(n.goodwill, l.goodwill_amount), tax_rate_ppm = coalesce(n.tax_rate_ppm, l.tax_rate_ppm),
+    goodwill_amount = coalesce(n.goodwill, l.goodwill_amount), gift_amount = coalesce(n.gift, l.gift_amount), tax_rate_ppm = coalesce(n.tax_rate_ppm, l.tax_rate_ppm),
     removed_at = NULL, revision = l.revision + 1
 FROM slice_changed n
 WHERE l.merchant_id = %(merchant)s AND l.id = n.id AND l.id = ANY (%(changed)s::bigint[])
@@ -138,9 +139,10 @@ WHERE l.merchant_id = %(merchant)s AND l.id = ANY (%(gone)s::bigint[]) AND o.id 
 -- lines_new
 INSERT INTO store_shoporderline
   (merchant_id, order_id, sku_id, line_no, quantity, returned_quantity, open_aftersale_quantity, list_unit_amount, paid_amount,
-   goodwill_amount, tax_rate_ppm, currency, channel, tier, placed_at, paid_at, deposit_paid_at, delivered_at, completed_at, revision)
+   goodwill_amount, gift_amount, tax_rate_ppm, currency, channel, tier, placed_at, paid_at, deposit_paid_at, delivered_at, completed_at, revision)
 SELECT %(merchant)s, n.order_id, n.sku_id, n.line_no, n.quantity, least(coalesce(n.returned, 0), n.quantity),
-       coalesce(n.open_aftersale, 0), n.unit_amount, n.paid_amount, coalesce(n.goodwill, 0), coalesce(n.tax_rate_ppm, 0),
+       coalesce(n.open_aftersale, 0), n.unit_amount, n.paid_amount, coalesce(n.goodwill, 0), coalesce(n.gift, 0),
+       coalesce(n.tax_rate_ppm, 0),
        %(currency)s, n.channel, n.tier, n.placed_at, n.paid_at, n.deposit_paid_at, n.delivered_at,
        n.completed_at, 0
 FROM slice_line n

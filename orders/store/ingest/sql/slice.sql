@@ -1,6 +1,6 @@
 -- One range of buckets as a table of this transaction: what all later statements read. Parameters: merchant, batch, lo, hi.
 --
--- The files of this folder run in the order slice, totals (complete formats only), people, orders, lines, requests. Statements are
+-- The files of this folder run in the order slice, totals (complete formats only), people, orders, lines, payments, requests. Statements are
 -- separated by a line of dashes, and each is safe to repeat. A first line `-- name` keeps the row count under that name;
 -- `-- keys` makes the columns of the one row it selects parameters of the statements after it; `-- known` skips the statement
 -- where every order is new, `-- complete` in formats that do not carry every field.
