@@ -108,14 +108,16 @@ SELECT a.code, a.balance, coalesce(sum(e.amount), 0) FROM ledger_ledgeraccount a
 LEFT JOIN ledger_ledgerentry e ON e.merchant_id = a.merchant_id AND e.account_id = a.id
 GROUP BY a.id, a.code, a.balance HAVING a.balance <> coalesce(sum(e.amount), 0)
 """
-# A claim that is owed has one payout; a paid one has one payment of its amount at the gateway, a failed one has none.
+# A claim that is owed has one payout per means of payment, which sum to it; a paid one has one payment of its amount at the
+# gateway, a failed one has none.
 NOT_PAID_ONCE = """
 SELECT c.id, c.amount, count(p.id), coalesce(sum(s.amount), 0) FROM aftersales_claim c
 LEFT JOIN aftersales_payout p ON p.merchant_id = c.merchant_id AND p.claim_id = c.id
 LEFT JOIN aftersales_sandboxpayment s ON s.merchant_id = c.merchant_id AND s.request_id = p.request_id
 WHERE c.state = 'reserved' GROUP BY c.id, c.amount
-HAVING count(p.id) <> 1 OR bool_or(p.state NOT IN ('paid', 'failed'))
-    OR coalesce(sum(s.amount), 0) <> coalesce(sum(c.amount) FILTER (WHERE p.state = 'paid'), 0)
+HAVING count(p.id) <> count(DISTINCT coalesce(p.tender_id, 0)) OR coalesce(sum(p.amount), 0) <> c.amount
+    OR bool_or(p.state NOT IN ('paid', 'failed'))
+    OR coalesce(sum(s.amount), 0) <> coalesce(sum(p.amount) FILTER (WHERE p.state = 'paid'), 0)
 """
 PAID_WITHOUT_REASON = """
 SELECT s.request_id, count(p.id) FROM aftersales_sandboxpayment s
