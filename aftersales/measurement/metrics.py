@@ -6,13 +6,14 @@ buyer and in any order; a buyer without a row counts as 0. It may read the table
     assigned (buyer_id, arm, eligible_at, shop_id, currency)
 
 (the buyers of one experiment, analysed as assigned, whatever happened to them afterwards) and the parameters
-`%(merchant)s`, `%(experiment)s` and `%(as_of)s`. The report itself drops facts later than `as_of`. It must count what happened
-after `eligible_at` for both arms alike; joining anything that only the treated have (messages, offers) is allowed for the
-roles `cost`, `touch` and `suppressed` only.
+`%(merchant)s`, `%(experiment)s` and `%(as_of)s`; a literal percent sign is written `%%`. The report itself drops facts before the
+buyer's `eligible_at` and after `as_of`. Outcomes must be counted alike in both arms; joining anything that only the treated have
+(messages, offers) is allowed for the roles `cost`, `touch`, `funnel` and `suppressed` only.
 
 * A **rate** is the share of buyers whose values sum to more than 0: +1 when a balance is paid, −1 when it is fully refunded.
 * An **amount** is the sum of a buyer's values in minor units of `assigned.currency`; later refunds are further rows with a
   negative value, at the moment of the refund.
+* `suppressed` is the exception: its rows are `(buyer_id, at, reason text)`, one per buyer and reason that kept a message back.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ class Kind(StrEnum):
 
 
 class Role(StrEnum):
-    """What a report does with a metric. Each program has one `success` and at most one each of `value`, `cost`, `touch`."""
+    """What a report does with a metric. Each program has one `success` and at most one each of the roles in `ONCE`."""
 
     SUCCESS = "success"  # rate: the outcome the program exists for
     VALUE = "value"  # amount: what a success is worth (GMV)
@@ -34,7 +35,7 @@ class Role(StrEnum):
     TOUCH = "touch"  # rate: a message reached the buyer at this moment; only for the last-touch figure and the funnel
     GUARD = "guard"  # rate: what must not get worse (opt-outs, complaints), compared between the arms
     FUNNEL = "funnel"  # rate: a step on the way of the treated, in the order registered
-    SUPPRESSED = "suppressed"  # rate: not touched for this reason; the name is the reason
+    SUPPRESSED = "suppressed"  # rows with a reason: whom the program left alone, and why
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class MetricKnown(ValueError):
     """A program registered two metrics under one name, or two of a role that exists once."""
 
 
-ONCE = (Role.SUCCESS, Role.VALUE, Role.COST, Role.TOUCH)
+ONCE = (Role.SUCCESS, Role.VALUE, Role.COST, Role.TOUCH, Role.SUPPRESSED)
 _registry: dict[str, dict[str, Metric]] = {}
 
 
