@@ -11,11 +11,13 @@ import unicodedata
 WORDS = frozenset(
     "stop stopall unsubscribe cancel end quit optout revoke td t n tt tdtd qx 退订 退 退定 退顶 拒收 取消订阅 停止 停".split()
 )
+#: What 别发 says about a parcel, not about messages: do not send the wrong colour, by that carrier, the old one.
+NOT_PARCELS = r"(?!错|漏|成|货|票|快|顺丰|中通|圆通|申通|韵达|极兔|邮政|京东|别的|其他|这|那|[红黑白蓝绿黄粉灰紫大小旧坏])"
 #: Somewhere in the reply. Each says "no more messages", not "no".
 SENTENCES = tuple(
     re.compile(pattern)
     for pattern in (
-        r"(别|不要|不用|勿|莫|请勿|甭|停止|不准|不许|禁止)(再|给我|继续|总|老|一直|乱)*(发|发送|推送|打扰|骚扰|烦|联系|来信|短信|群发|推)",
+        rf"(别|不要|不用|勿|莫|请勿|甭|停止|不准|不许|禁止)(再|给我|继续|总|老|一直|乱)*(发{NOT_PARCELS}|推送|打扰|骚扰|烦|联系|来信|群发)",
         r"(不想|不愿|不愿意|拒绝|不希望)(再|要|想)*(收到|接收|接到|看到|看见|被打扰|被骚扰)",
         r"(取消|退掉|关闭|停掉|停止)(短信|订阅|推送|提醒|通知|消息|邮件)",
         r"退订",

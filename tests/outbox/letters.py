@@ -68,9 +68,9 @@ def put(merchant: Merchant, channel: str = "email", kind: str = SERVICE, key: st
     return found
 
 
-def put_many(merchant: Merchant, count: int, recipient: int, channel: str = "email", **more: Any) -> None:
+def put_many(merchant: Merchant, count: int, recipient: int, channel: str = "email", kind: str = SERVICE, **more: Any) -> None:
     """Enqueue `count` messages in one statement, as programs do; keywords are further columns."""
-    values = {"merchant": merchant.id, "kind": SERVICE, "channel": channel, "recipient": recipient, "count": count, **more}
+    values = {"merchant": merchant.id, "kind": kind, "channel": channel, "recipient": recipient, "count": count, **more}
     names, places = "".join(f", {name}" for name in more), "".join(f", %({name})s" for name in more)
     with scope(merchant.id), connection.cursor() as cursor:
         cursor.execute(PUT_MANY.format(columns=names, values=places), values)
