@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from aftersales.api import requests as requests_api
 from aftersales.api import views as aftersales_api
 from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls
@@ -19,7 +20,9 @@ api_urls = [
     path("orders/", store_api.OrdersView.as_view(), name="orders"),
     path("orders/<int:pk>/", store_api.OrderView.as_view(), name="order"),
     path("orders/<int:pk>/claim/", aftersales_api.OrderClaimView.as_view(), name="order_claim"),
-    path("refund-requests/", store_api.RefundRequestsView.as_view(), name="refund_requests"),
+    path("refund-requests/", requests_api.RefundRequestsDecidedView.as_view(), name="refund_requests"),
+    path("refund-requests/<int:pk>/outcome/", requests_api.OutcomeView.as_view(), name="outcome"),
+    path("replies/", requests_api.RepliesView.as_view(), name="replies"),
     path("claims/", aftersales_api.ClaimsView.as_view(), name="claims"),
 ]
 urlpatterns = [

@@ -26,7 +26,7 @@ def address(name: str, of: Filled, pk: int | None = None) -> str:
 
 
 def ask(client: Client, method: str, url: str) -> HttpResponse:
-    body = {"shop": "main", "documents": [order("NEW-1")]}
+    body = {"shop": "main", "documents": [order("NEW-1")], "outcome": "rejected"}
     return client.get(url) if method == "GET" else client.post(url, body, content_type="application/json")
 
 

@@ -106,7 +106,9 @@ API = {
     "api:orders": ({"GET": "view_orders", "POST": "import"}, None),
     "api:order": ({"GET": "view_orders"}, "order"),
     "api:order_claim": ({"POST": "run_programs"}, "order"),
-    "api:refund_requests": ({"GET": "view_orders"}, None),
+    "api:refund_requests": ({"GET": "view_orders", "POST": "import"}, None),
+    "api:outcome": ({"POST": "import"}, "refund_request"),
+    "api:replies": ({"POST": "import"}, None),
     "api:claims": ({"GET": "view_money"}, None),
 }
 #: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.

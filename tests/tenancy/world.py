@@ -22,7 +22,7 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.operations import open_batch
-from orders.store.models import Buyer, ImportBatch, Promotion, ShopOrder, Sku
+from orders.store.models import Buyer, ImportBatch, Promotion, RefundRequest, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
 from tests.tenancy.fills import api, buyers, guards, measure, outbox, pp, presale, retention
@@ -149,6 +149,7 @@ def _ids(merchant: cast.Merchant) -> dict[str, int]:
             "order": ShopOrder.objects.get(merchant_id=merchant.id, external_ref=f"{name}-1001").pk,
             "buyer": Buyer.objects.get(merchant_id=merchant.id, external_ref=f"{name}-B1001").pk,
             "sku": Sku.objects.get(merchant_id=merchant.id, code=f"{name}-LAMP").pk,
+            "refund_request": RefundRequest.objects.filter(merchant_id=merchant.id).earliest("id").pk,
             "import": ImportBatch.objects.get(merchant_id=merchant.id, state="finished").pk,
             "claim": claims["reserved"],
             "held": claims["held"],
