@@ -386,6 +386,8 @@ class ImportBatch(TenantModel):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     rows_read = models.BigIntegerField(_("rows read"), default=0)
     buckets_done = models.IntegerField(default=0, editable=False)
+    #: The ranges of buckets that are stored, each from and to.
+    ranges_done = models.JSONField(default=list, db_default=Value([], models.JSONField()), editable=False)
     counts = models.JSONField(_("counts"), default=dict)
     error = models.TextField(_("error"), blank=True)
     error_facts = models.JSONField(default=dict, db_default=Value({}, models.JSONField()), editable=False)
@@ -422,7 +424,7 @@ class QuarantinedRow(TenantModel):
 
 
 class StagedRow(models.Model):
-    """A parsed row between file and order store. Raw SQL table: no id, one index; emptied when the batch is done."""
+    """A parsed row between file and order store. Raw SQL table: no id, one index, not logged; emptied when the batch is done."""
 
     tenant_owner = "merchant_id"
     merchant_id = models.BigIntegerField()

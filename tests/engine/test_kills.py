@@ -203,6 +203,23 @@ def test_the_cursor_commits_with_its_rows(is_guarded: bool, tmp_path: Path, monk
     assert (doors.rows(acme, CONTENT) == doors.rows(whole, CONTENT)) is is_guarded
 
 
+@pytest.mark.parametrize("state", ["staging", "applying"])
+def test_an_import_whose_staged_rows_were_lost_begins_again(state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The staging table is not logged: after a crash of the server it is empty."""
+    path, acme, whole = scattered_file(tmp_path), cast.acme(), cast.other()
+    doors.import_orders(whole, path, "online-retail")
+    options = {"path": path, "file_name": "sheet.csv", "format_name": "online-retail", "stored": False}
+    batch = importing.open_batch(shop=acme.context, by=CLI, **options)
+    with monkeypatch.context() as stopped, pytest.raises(KeyboardInterrupt):
+        stopped.setattr(importing, "apply" if state == "staging" else "match_refunds", interrupt)
+        importing.run_batch(batch=batch, shop=acme.context, path=path, at=timezone.now())
+    with scope(acme.id):
+        ImportBatch.objects.update(state=state)
+    assert execute(acme, "DELETE FROM store_stagedrow") > 0
+    importing.run_batch(batch=batch, shop=acme.context, path=path, at=timezone.now())
+    assert doors.rows(acme, CONTENT) == doors.rows(whole, CONTENT)
+
+
 def interrupt(**_: Any) -> bool:
     raise KeyboardInterrupt
 

@@ -1,11 +1,17 @@
-"""From the staging table to orders and lines, one range of buckets per transaction."""
+"""From the staging table to orders and lines: ranges of buckets, each in a transaction of its own, two at a time.
+
+An order lies in one bucket, so ranges have nothing in common but buyers and products. Those are stored first, in a short
+transaction that ranges take in turns; orders, lines and requests follow, together with the cursor.
+"""
 
 import re
 import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.formats import FORMATS
@@ -14,7 +20,11 @@ from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import BUCKETS, merged
 from orders.store.models import ImportBatch
 
-ROWS_PER_STEP = 100_000
+ROWS_PER_RANGE = 100_000
+#: Below this many rows a second connection costs more than it saves.
+WORTH_SHARING = 5_000
+#: First key of the advisory lock under which buyers and products are stored; the second is the shop's id.
+PEOPLE_LOCK = 7102
 SQL = Path(__file__).parent / "sql"
 COUNTED = ("lines_new", "lines_updated", "lines_removed", "requests_updated")
 #: Parameters without which (unset, false or empty) a statement is skipped.
@@ -26,33 +36,70 @@ SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHE
        count(*) FILTER (WHERE kind = 'R'), (SELECT count(*) FROM slice_order)
 FROM slice
 """
+Range = tuple[int, int]
 
 
-def statements(name: str) -> list[tuple[list[str], str]]:
-    """The statements of a file under sql/ with the words that stand above each."""
+def statements(*names: str) -> list[tuple[list[str], str]]:
+    """The statements of files under sql/ with the words that stand above each."""
     found = []
-    for part in (SQL / f"{name}.sql").read_text().split("-----\n"):
+    for part in "-----\n".join((SQL / f"{name}.sql").read_text() for name in names).split("-----\n"):
         marks = MARKS.match(part.strip())
         words = marks["words"].split() if marks else []
         if unknown := set(words) - {"keys", *COUNTED, *NEEDED}:
-            raise ValueError(f"{name}.sql: no statement can need {sorted(unknown)}")
+            raise ValueError(f"{names}: no statement can need {sorted(unknown)}")
         found.append((words, part.strip()))
     return found
 
 
-SLICE = statements("slice")
-STATEMENTS = [statement for name in ("people", "orders", "lines", "payments", "requests") for statement in statements(name)]
+SLICE, PEOPLE = statements("slice"), statements("people")
+ORDERS = statements("orders", "lines", "payments", "requests")
 
 
 def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:
-    """Store the staged rows from the batch's cursor on; False when the deadline (monotonic seconds) came first."""
+    """Store the staged rows that are left; False when the deadline (monotonic seconds) came first."""
+    left = deque(_ranges_left(batch))
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as pool:
+        is_shared = len(left) > 1 and not connection.in_atomic_block
+        helper = pool.submit(_work_apart, batch, shop, left, until) if is_shared else None
+        try:
+            _work(batch, shop, left, until)
+        except BaseException:
+            left.clear()
+            raise
+        finally:
+            if helper is not None:
+                helper.result()
+    with scope(batch.merchant_id):
+        batch.refresh_from_db()
+    return not _ranges_left(batch)
+
+
+def _ranges_left(batch: ImportBatch) -> list[Range]:
     staged = int(batch.counts.get("staged", 0))
-    step = max(1, BUCKETS * ROWS_PER_STEP // max(staged, 1))
-    while batch.buckets_done < BUCKETS:
-        if until is not None and time.monotonic() > until:
-            return False
-        _apply_range(batch, shop, batch.buckets_done, min(batch.buckets_done + step, BUCKETS))
-    return True
+    share = ROWS_PER_RANGE if staged > 2 * ROWS_PER_RANGE else max(staged // 2 + 1, WORTH_SHARING)
+    step = max(1, BUCKETS * share // max(staged, 1))
+    ranges = [(lo, min(lo + step, BUCKETS)) for lo in range(0, BUCKETS, step)]
+    return [each for each in ranges if list(each) not in batch.ranges_done]
+
+
+def _work_apart(batch: ImportBatch, shop: ShopContext, left: deque[Range], until: float | None) -> None:
+    """The same in a thread, which has a connection of its own."""
+    try:
+        _work(batch, shop, left, until)
+    except BaseException:
+        left.clear()
+        raise
+    finally:
+        connections.close_all()
+
+
+def _work(batch: ImportBatch, shop: ShopContext, left: deque[Range], until: float | None) -> None:
+    while left and (until is None or time.monotonic() <= until):
+        try:
+            lo, hi = left.popleft()
+        except IndexError:
+            return
+        _apply_range(batch, shop, lo, hi)
 
 
 def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> None:
@@ -66,25 +113,37 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
         "is_correction": batch.corrects_id is not None,
         "complete": FORMATS[batch.format].is_complete,
     }
-    touched = dict.fromkeys(COUNTED, 0)
+    counts = dict.fromkeys(COUNTED, 0)
+    with scope(batch.merchant_id, durable=True), connection.cursor() as cursor:
+        for words, statement in SLICE:
+            _execute(cursor, words, statement, parameters, counts)
+        if parameters["complete"]:
+            counts |= settle_totals(cursor, parameters)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PEOPLE_LOCK, shop.shop_id])
+        for words, statement in PEOPLE:
+            _execute(cursor, words, statement, parameters, counts)
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
-            for words, statement in SLICE:
-                _execute(cursor, words, statement, parameters, touched)
-            if parameters["complete"]:
-                touched |= settle_totals(cursor, parameters)
-            for words, statement in STATEMENTS:
-                _execute(cursor, words, statement, parameters, touched)
+            for words, statement in ORDERS:
+                _execute(cursor, words, statement, parameters, counts)
             cursor.execute(TALLIES)
             sales, value, refunds, orders = cursor.fetchone()
-        touched["unchanged"] = sales - touched["lines_new"] - touched["lines_updated"]
-        tally = {**touched, "sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
-        batch.buckets_done = hi
-        batch.counts = merged(batch.counts, tally)
-        batch.save(update_fields=["buckets_done", "counts"])
+            cursor.execute("DROP TABLE slice, slice_sku, slice_buyer")
+        counts["unchanged"] = sales - counts["lines_new"] - counts["lines_updated"]
+        counts |= {"sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
+        _record(batch, lo, hi, counts)
 
 
-def _execute(cursor: Any, words: list[str], statement: str, parameters: dict[str, Any], touched: dict[str, int]) -> None:
+def _record(batch: ImportBatch, lo: int, hi: int, counts: dict[str, int]) -> None:
+    """Move the cursor and add the counts, under the batch's lock: the other connection does the same."""
+    stored = ImportBatch.objects.select_for_update().get(merchant_id=batch.merchant_id, pk=batch.pk)
+    stored.ranges_done = [*stored.ranges_done, [lo, hi]]
+    stored.buckets_done += hi - lo
+    stored.counts = merged(stored.counts, counts)
+    stored.save(update_fields=["ranges_done", "buckets_done", "counts"])
+
+
+def _execute(cursor: Any, words: list[str], statement: str, parameters: dict[str, Any], counts: dict[str, int]) -> None:
     """Run a statement unless something it needs is unset, false or empty."""
     if not all(parameters.get(word) for word in words if word in NEEDED):
         return
@@ -92,4 +151,4 @@ def _execute(cursor: Any, words: list[str], statement: str, parameters: dict[str
     if "keys" in words:
         parameters.update(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
     for word in set(words) & set(COUNTED):
-        touched[word] = cursor.rowcount
+        counts[word] = cursor.rowcount

@@ -23,7 +23,7 @@ from orders.store.ingest.matching import match_refunds
 from orders.store.ingest.reader import sha256_of
 from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import merged, stage
-from orders.store.models import ImportBatch
+from orders.store.models import ImportBatch, QuarantinedRow
 
 State = ImportBatch.State
 #: First key of the advisory lock; the second is the shop's id.
@@ -32,6 +32,7 @@ LOCK = 7101
 PATIENCE = 10
 DONE = (State.FINISHED, State.FAILED)
 CLEAN = "DELETE FROM store_stagedrow WHERE merchant_id = %s AND batch_id = %s"
+STAGED = "SELECT count(*) FROM store_stagedrow WHERE merchant_id = %s AND batch_id = %s"
 Progress = Callable[[ImportBatch], None]
 
 
@@ -110,6 +111,8 @@ def _carry_on(batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, s
         batch.refresh_from_db()
     if batch.state in DONE:
         return True
+    if _has_lost_rows(batch):
+        _start_over(batch)
     if batch.state in (State.WAITING, State.STAGING):
         _enter(batch, State.STAGING, progress)
         if not stage(batch=batch, path=path, shop=shop, progress=progress, until=until):
@@ -123,6 +126,25 @@ def _carry_on(batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, s
     _finish(batch, tally, at)
     progress(batch)
     return True
+
+
+def _has_lost_rows(batch: ImportBatch) -> bool:
+    """The staging table is not logged: a server that crashed brings it back empty."""
+    if not batch.rows_read or batch.state == State.MATCHING:
+        return False
+    with scope(batch.merchant_id), connection.cursor() as cursor:
+        cursor.execute(STAGED, [batch.merchant_id, batch.pk])
+        return bool(cursor.fetchone()[0] != batch.counts.get("staged", 0))
+
+
+def _start_over(batch: ImportBatch) -> None:
+    """Read the file again from its beginning; what was stored already is found unchanged."""
+    with scope(batch.merchant_id):
+        with connection.cursor() as cursor:
+            cursor.execute(CLEAN, [batch.merchant_id, batch.pk])
+        QuarantinedRow.objects.filter(merchant_id=batch.merchant_id, batch_id=batch.pk).delete()
+        batch.state, batch.rows_read, batch.buckets_done, batch.ranges_done, batch.counts = State.STAGING, 0, 0, [], {}
+        batch.save(update_fields=["state", "rows_read", "buckets_done", "ranges_done", "counts"])
 
 
 def _enter(batch: ImportBatch, state: str, progress: Progress) -> None:

@@ -36,5 +36,5 @@ def settle_totals(cursor: Any, parameters: dict[str, Any]) -> dict[str, int]:
     if cursor.fetchone():
         for statement in STATEMENTS:
             cursor.execute(statement, parameters)
-        counts["quarantined"] = cursor.rowcount
+        counts["quarantined"] = cursor.fetchone()[0]
     return counts

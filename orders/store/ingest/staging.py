@@ -10,6 +10,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -59,15 +60,21 @@ def stage(
     progress: Callable[[ImportBatch], None],
     until: float | None = None,
 ) -> bool:
-    """Read on from the batch's cursor; False when the deadline (monotonic seconds) came first."""
+    """Read on from the batch's cursor; False when the deadline (monotonic seconds) came first.
+
+    A thread reads ahead by one chunk while the database takes in the one before.
+    """
     form = FORMATS[batch.format]
     remaining = itertools.islice(form.rows(lines_of(path), shop), batch.rows_read, None)
-    while until is None or time.monotonic() <= until:
-        chunk = _read_chunk(batch, remaining, form)
-        if not chunk.rows:
-            return True
-        _store_chunk(batch, chunk)
-        progress(batch)
+    with ThreadPoolExecutor(1, thread_name_prefix="import") as reader:
+        ahead = reader.submit(_read_chunk, batch, batch.rows_read, remaining, form)
+        while until is None or time.monotonic() <= until:
+            chunk = ahead.result()
+            if not chunk.rows:
+                return True
+            ahead = reader.submit(_read_chunk, batch, batch.rows_read + chunk.rows, remaining, form)
+            _store_chunk(batch, chunk)
+            progress(batch)
     return False
 
 
@@ -81,11 +88,12 @@ class _Chunk:
     rows: int = 0
 
 
-def _read_chunk(batch: ImportBatch, remaining: Iterator[tuple[Any, Any]], form: Format) -> _Chunk:
+def _read_chunk(batch: ImportBatch, read: int, remaining: Iterator[tuple[Any, Any]], form: Format) -> _Chunk:
+    """The next rows of the file, after the `read` ones; no database here."""
     chunk = _Chunk()
     write = csv.writer(chunk.buffer).writerow
     staged = 0
-    for row_no, (raw, row) in enumerate(itertools.islice(remaining, CHUNK), start=batch.rows_read + 1):
+    for row_no, (raw, row) in enumerate(itertools.islice(remaining, CHUNK), start=read + 1):
         chunk.rows += 1
         for outcome in form.parse(row):
             if isinstance(outcome, Staged):

@@ -1,4 +1,6 @@
 -- The slice's orders. Parameters: merchant, shop, currency, is_correction.
+SET LOCAL default_statistics_target = 10; SET LOCAL enable_nestloop = off
+-----
 -- keys
 SELECT ARRAY(SELECT DISTINCT order_ref FROM slice WHERE kind = 'S') AS orders
 -----

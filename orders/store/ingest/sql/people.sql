@@ -3,11 +3,11 @@
 SELECT ARRAY(SELECT DISTINCT sku FROM slice) AS skus,
        ARRAY(SELECT DISTINCT buyer_ref FROM slice WHERE buyer_ref IS NOT NULL) AS buyers
 -----
-CREATE TEMP TABLE slice_sku ON COMMIT DROP AS
+CREATE TEMP TABLE slice_sku AS
 SELECT k.code, k.id, k.title = '' AS is_untitled FROM store_sku k
 WHERE k.merchant_id = %(merchant)s AND k.shop_id = %(shop)s AND k.code = ANY (%(skus)s::text[])
 -----
-CREATE TEMP TABLE slice_buyer ON COMMIT DROP AS
+CREATE TEMP TABLE slice_buyer AS
 SELECT b.external_ref, b.id FROM store_buyer b
 WHERE b.merchant_id = %(merchant)s AND b.shop_id = %(shop)s AND b.external_ref = ANY (%(buyers)s::text[])
 -----

@@ -29,3 +29,6 @@ DELETE FROM slice s USING order_faults f WHERE s.kind = 'S' AND s.row_no = f.row
 -----
 INSERT INTO store_quarantinedrow (merchant_id, batch_id, row_no, reason, detail, raw, order_ref)
 SELECT %(merchant)s, %(batch)s, row_no, reason, detail, extra->>'raw', order_ref FROM order_faults
+ON CONFLICT (merchant_id, batch_id, row_no) DO NOTHING
+-----
+SELECT count(*) FROM order_faults
