@@ -8,7 +8,13 @@ class GuardsConfig(AppConfig):
     verbose_name = _("Guards")
 
     def ready(self) -> None:
+        from aftersales.guards.approvals.operations import pay_approved, refuse_rejected, register_effect
+        from aftersales.guards.budgets.operations import approve_budget, approve_settings
         from aftersales.guards.queries import killed_programs
         from marketplace.outbox.vetoes import register_veto
 
+        register_effect("payout", pay_approved, refuse_rejected)
+        register_effect("batch", pay_approved, refuse_rejected)
+        register_effect("budget", approve_budget)
+        register_effect("settings", approve_settings)
         register_veto(killed_programs)

@@ -331,3 +331,25 @@ class CaseNote(TenantModel):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+
+class ReconciliationRun(TenantModel):
+    """One comparison of the books. `slot` is the local day of the daily one; two beats ask for the same day and one wins."""
+
+    slot = models.CharField(_("slot"), max_length=20, blank=True, db_default="")
+    counts = models.JSONField(_("counts"), db_default={})
+    created_by = models.CharField(_("by"), max_length=80)
+    started_at = models.DateTimeField(_("started"))
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("reconciliation")
+        verbose_name_plural = _("reconciliations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant_id", "slot"], name="one_reconciliation_per_day", condition=~models.Q(slot="")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.slot or "by hand"

@@ -29,12 +29,17 @@ class Payment:
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of one request. BUSY may be sent again; ABSENT (only from a look-up) was never received."""
+    """What became of one request. BUSY may be sent again; ABSENT (only from a look-up) was never received.
+
+    A look-up also tells the amount and currency that were paid, where the gateway does: reconciliation compares them.
+    """
 
     request_id: str
     result: Result
     reference: str = ""
     detail: str = ""
+    amount: int | None = None
+    currency: str | None = None
 
 
 class GatewayTimeout(Exception):

@@ -18,7 +18,7 @@ SELECT %s, w.request_id, w.amount, w.currency, w.method
 FROM unnest(%s::text[], %s::bigint[], %s::text[], %s::text[]) AS w (request_id, amount, currency, method)
 ON CONFLICT (merchant_id, request_id) DO NOTHING
 """
-KNOWN = "SELECT request_id, id FROM aftersales_sandboxpayment WHERE merchant_id = %s AND request_id = ANY (%s)"
+KNOWN = "SELECT request_id, id, amount, currency FROM aftersales_sandboxpayment WHERE merchant_id = %s AND request_id = ANY (%s)"
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,12 @@ class SandboxGateway:
     def lookup(self, request_ids: Sequence[str]) -> list[Answer]:
         with scope(self.merchant_id), connection.cursor() as cursor:
             cursor.execute(KNOWN, [self.merchant_id, list(request_ids)])
-            known = {request_id: f"SBX{number}" for request_id, number in cursor.fetchall()}
-        return [Answer(r, Result.PAID, known[r]) if r in known else Answer(r, Result.ABSENT) for r in request_ids]
+            known = {row[0]: row for row in cursor.fetchall()}
+        return [self._known(known[r]) if r in known else Answer(r, Result.ABSENT) for r in request_ids]
+
+    def _known(self, row: tuple[str, int, int, str]) -> Answer:
+        request_id, number, amount, currency = row
+        return Answer(request_id, Result.PAID, f"SBX{number}", amount=amount, currency=currency)
 
     def _judge(self, payment: Payment) -> Answer:
         if self.faults.hits("refuse", payment.request_id):

@@ -22,6 +22,10 @@ class Permission(models.TextChoices):
     EDIT_POLICY = "edit_policy", _("change a program's policy")
     RELEASE_HOLDS = "release_holds", _("decide held claims")
     MANAGE_KEYS = "manage_keys", _("make and revoke API keys")
+    APPROVE = "approve", _("approve large payouts and looser rules")
+    STOP_PROGRAMS = "stop_programs", _("stop programs")
+    EDIT_GUARDS = "edit_guards", _("set budgets and guards")
+    RECONCILE = "reconcile", _("settle differences between the books")
     EXPORT = "export", _("export")
 
 
@@ -29,10 +33,27 @@ _ALL = frozenset(Permission)
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
     Role.ADMIN: _ALL - {Permission.EXPORT},
-    Role.FINANCE: frozenset({Permission.VIEW_ORDERS, Permission.VIEW_MONEY, Permission.RELEASE_HOLDS}),
+    Role.FINANCE: frozenset(
+        {
+            Permission.VIEW_ORDERS,
+            Permission.VIEW_MONEY,
+            Permission.RELEASE_HOLDS,
+            Permission.APPROVE,
+            Permission.STOP_PROGRAMS,
+            Permission.EDIT_GUARDS,
+            Permission.RECONCILE,
+        }
+    ),
     Role.HIRING: frozenset({Permission.VIEW_ORDERS}),
     Role.OPERATOR: frozenset(
-        {Permission.VIEW_ORDERS, Permission.VIEW_MONEY, Permission.IMPORT, Permission.RUN_PROGRAMS, Permission.EDIT_POLICY}
+        {
+            Permission.VIEW_ORDERS,
+            Permission.VIEW_MONEY,
+            Permission.IMPORT,
+            Permission.RUN_PROGRAMS,
+            Permission.EDIT_POLICY,
+            Permission.STOP_PROGRAMS,
+        }
     ),
     Role.AGENT: frozenset({Permission.VIEW_ORDERS}),
     Role.VIEWER: frozenset({Permission.VIEW_ORDERS}),

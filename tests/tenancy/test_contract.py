@@ -75,6 +75,7 @@ NEVER_DELETED = {
     "guards_guardsettings",
     "guards_killswitch",
     "guards_reconciliationcase",
+    "guards_reconciliationrun",
     "guards_skuhold",
     "guards_spendhour",
     "api_apikey",

@@ -11,6 +11,7 @@ from aftersales.guards.models import (
     CaseNote,
     GuardSettings,
     ReconciliationCase,
+    ReconciliationRun,
     SkuHold,
     SpendHour,
 )
@@ -47,3 +48,4 @@ def fill(merchant: cast.Merchant) -> None:
             **own, kind="stuck", subject="x", currency=merchant.shop.currency, payout=payout, order=payout.claim.order
         )
         CaseNote.objects.create(**own, case=case, text=f"note of {merchant.slug}", created_by="x")
+        ReconciliationRun.objects.create(**own, slot="2026-03-06", started_at=NOW, finished_at=NOW, created_by=merchant.slug)
