@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from aftersales.guards.holds.operations import AlreadyDecided
@@ -13,7 +13,6 @@ from aftersales.guards.models import CaseNote, ReconciliationCase
 from aftersales.guards.reconciliation.operations import GatewaySilent, open_daily_run, reconcile, run_daily, settle_case
 from aftersales.guards.reconciliation.queries import unsettled_by_age
 from aftersales.payouts.gateway import Answer, GatewayTimeout
-from aftersales.payouts.operations import gateway_of, settle_payouts
 from marketplace.kernel.errors import NotFound
 from marketplace.tenancy.actor import BEAT, CLI
 from marketplace.tenancy.scope import scope
@@ -34,13 +33,13 @@ def acme(tmp_path: Path) -> cast.Merchant:
 
 
 def tamper(statement: str, *values: object) -> None:
-    """Change history as only the owner of the schema can."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica")
-        try:
-            cursor.execute(statement, values)
-        finally:
-            cursor.execute("RESET session_replication_role")
+    """Change history as only the owner of the schema can, with the append-only triggers out of the way."""
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
+        for table in ("ledger_ledgertransfer", "ledger_ledgerentry"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        cursor.execute(statement, values)
+        for table in ("ledger_ledgertransfer", "ledger_ledgerentry"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def compare(merchant: cast.Merchant, *, days: int = 0, gateway: object = None) -> tuple[int, int, int]:
@@ -91,18 +90,19 @@ def test_every_difference_is_one_case(acme: cast.Merchant, statement: str, expec
 
 def test_what_the_gateway_paid_although_we_say_it_failed(acme: cast.Merchant) -> None:
     tamper("UPDATE aftersales_payout SET state = 'failed' WHERE request_id = %s", first(acme))
-    tamper("DELETE FROM ledger_ledgertransfer WHERE key = 'payout:' || %s || ':paid'", first(acme))
+    tamper("UPDATE ledger_ledgertransfer SET key = 'lost' WHERE key = 'payout:' || %s || ':paid'", first(acme))
     compare(acme)
     assert cases(acme) == [("gateway_extra", None, 600, "open")]
 
 
-def test_a_payout_that_stays_on_its_way_is_a_case_until_it_arrives(acme: cast.Merchant, tmp_path: Path) -> None:
+def test_a_payout_that_stays_on_its_way_is_a_case_until_it_arrives(acme: cast.Merchant) -> None:
     tamper("UPDATE aftersales_payout SET state = 'unknown', settled_at = NULL WHERE request_id = %s", first(acme))
-    tamper("DELETE FROM ledger_ledgertransfer WHERE key = 'payout:' || %s || ':paid'", first(acme))
-    assert compare(acme, gateway=gateway_of(acme.id)) == (0, 0, 0)
+    tamper("UPDATE ledger_ledgertransfer SET key = 'lost' WHERE key = 'payout:' || %s || ':paid'", first(acme))
+    assert compare(acme) == (0, 0, 0)
     assert compare(acme, days=2) == (1, 1, 0)
     assert cases(acme) == [("stuck", 600, None, "open")]
-    settle_payouts(merchant_id=acme.id, at=timezone.now())
+    tamper("UPDATE aftersales_payout SET state = 'paid', settled_at = now() WHERE request_id = %s", first(acme))
+    tamper("UPDATE ledger_ledgertransfer SET key = 'payout:' || %s || ':paid' WHERE key = 'lost'", first(acme))
     assert compare(acme, days=2) == (0, 0, 1)
     assert cases(acme) == [("stuck", 600, None, "resolved")]
 
