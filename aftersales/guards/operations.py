@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from aftersales.guards.models import KillSwitch
+from aftersales.guards.models import Alert, KillSwitch
 from aftersales.guards.queries import ALL_PROGRAMS
 from marketplace.audit.operations import record
 from marketplace.tenancy.actor import Actor
@@ -26,4 +26,11 @@ def switch_program(*, merchant_id: int, program: str, stop: bool, reason: str, b
         return found
 
 
-__all__ = ["ALL_PROGRAMS", "switch_program"]
+def see_alerts(*, merchant_id: int, by: Actor, at: datetime) -> int:
+    """Mark every alert as seen by this person; returns how many were new."""
+    with scope(merchant_id, durable=True):
+        unseen = Alert.objects.filter(merchant_id=merchant_id, seen_at__isnull=True)
+        return unseen.update(seen_by=by.label, seen_at=at)
+
+
+__all__ = ["ALL_PROGRAMS", "see_alerts", "switch_program"]

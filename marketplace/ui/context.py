@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from marketplace.accounts.roles import Permission
+from marketplace.ui.banners import banners
 from marketplace.ui.navigation import navigation
 
 THEMES = frozenset({"light", "dark"})
@@ -18,6 +19,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": nav,
         "section_pages": next((item.pages for item in nav if item.active), ()),
+        "banners": lambda: banners(request),
         "theme": _theme(request),
         "organization": getattr(request, "organization", None),
         "may_manage_keys": Permission.MANAGE_KEYS in getattr(request, "rights", ()),

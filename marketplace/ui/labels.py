@@ -42,6 +42,11 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "reconciled": ("good", pgettext_lazy("status", "Reconciled")),
     "held": ("warn", pgettext_lazy("status", "On hold")),
     "released": ("info", pgettext_lazy("status", "Released")),
+    "approved": ("good", pgettext_lazy("status", "Approved")),
+    "expired": ("muted", pgettext_lazy("status", "Expired")),
+    "explained": ("info", pgettext_lazy("status", "Explained")),
+    "resolved": ("good", pgettext_lazy("status", "Resolved")),
+    "killed": ("bad", pgettext_lazy("status", "Stopped")),
     # Jobs: imports and runs
     "waiting": ("muted", pgettext_lazy("status", "Waiting")),
     "queued": ("muted", pgettext_lazy("status", "Waiting")),
@@ -86,6 +91,10 @@ REASONS: dict[str, Text] = {
     "CURRENCY_MISMATCH": _("The price is in another currency than the order."),
     "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
     "EXCLUDED": _("The policy excludes this kind of product."),
+    # Claims that the guards hold
+    "BUDGET": _("It does not fit into a budget; a person decides."),
+    "BREAKER": _("The circuit breaker is open: far more was paid than usual."),
+    "APPROVAL": _("It is large; a second person decides."),
     # Rows of a file: skipped
     "adjustment": _("An accounting adjustment"),
     "below_minor_unit": _("Below the smallest unit of the currency"),
@@ -176,6 +185,14 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "price_protection.released": _("Price protection released"),
 }
 
+#: Programs by their stored names; '' stands for all of them.
+PROGRAMS: Mapping[str, Text] = {
+    "": _("All programs"),
+    "price_protection": _("Price protection"),
+    "presale_balance": _("Presale balance"),
+    "refund_retention": _("Refund retention"),
+}
+
 #: Where an order came from.
 CHANNELS: Mapping[str, Text] = {
     "account": pgettext_lazy("channel", "Signed-in buyer"),
@@ -225,6 +242,11 @@ def add_reasons(reasons: Mapping[str, Text]) -> None:
 def transfer_label(kind: str) -> Text:
     """What a transfer was for; an unknown kind shows itself, spelled out."""
     return TRANSFER_KINDS.get(kind, humanize(kind.replace(".", " ")))
+
+
+def program_label(name: str) -> Text:
+    """A program's name in words; an unknown one shows itself, spelled out."""
+    return PROGRAMS.get(name, humanize(name))
 
 
 def channel_label(code: str) -> Text:

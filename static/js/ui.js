@@ -60,6 +60,12 @@
   document.addEventListener("change", function (event) {
     const select = event.target.closest("[data-submit-on-change]");
     if (select && select.form) { select.form.requestSubmit(); }
+    const all = event.target.closest("[data-check-all]");
+    if (all) {
+      document.querySelectorAll("input[type=checkbox][name='" + all.dataset.checkAll + "']").forEach(function (box) {
+        box.checked = all.checked;
+      });
+    }
   });
 
   // One upload or payment per click, also when the network is slow.

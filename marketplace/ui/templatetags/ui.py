@@ -94,6 +94,12 @@ def channel(code: str | None) -> Text:
 
 
 @register.filter
+def program_name(name: str | None) -> Text:
+    """A program in words; the empty name means all of them."""
+    return labels.program_label(name or "")
+
+
+@register.filter
 def transfer_kind(kind: str) -> Text:
     """What a ledger transfer was for."""
     return labels.transfer_label(kind)

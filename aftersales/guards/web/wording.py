@@ -1,0 +1,58 @@
+"""What a request would change, in sentences."""
+
+import json
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from aftersales.guards.models import Approval, GuardSettings, Level
+from marketplace.ui import formats
+from marketplace.ui.labels import program_label
+
+
+def change_sentences(approval: Approval) -> list[str]:
+    """One sentence per change a request asks for; for money, what would be paid."""
+    kind, payload = approval.kind, approval.payload
+    if kind == Approval.Kind.BUDGET:
+        return [_budget(approval)]
+    if kind == Approval.Kind.SETTINGS:
+        return [
+            _line(setting_label(name), _value(payload["before"].get(name)), _value(value))
+            for name, value in payload["changes"].items()
+        ]
+    if kind == Approval.Kind.POLICY:
+        changed = payload.get("changed", {})
+        return [_line(name, _value(before), _value(after)) for name, (before, after) in changed.items()]
+    amount = formats.money(approval.amount or 0, approval.currency)
+    if kind == Approval.Kind.BATCH:
+        return [_("One run would pay %(amount)s in total.") % {"amount": amount}]
+    return [_("One claim would pay %(amount)s.") % {"amount": amount}]
+
+
+def _budget(approval: Approval) -> str:
+    payload = approval.payload
+    label = str(Level(payload["level"]).label)
+    if approval.program:
+        label = f"{label} · {program_label(approval.program)}"
+    return _line(label, _limit(payload["before"], approval.currency), _limit(payload["limit"], approval.currency))
+
+
+def _limit(amount: int | None, currency: str) -> str:
+    return _("no limit") if amount is None else formats.money(amount, currency)
+
+
+def _line(name: str, before: str, after: str) -> str:
+    return _("%(name)s: %(before)s → %(after)s") % {"name": name, "before": before, "after": after}
+
+
+def setting_label(name: str) -> str:
+    """A setting's own name, as its form shows it."""
+    return str(GuardSettings._meta.get_field(name).verbose_name)
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value is None:
+        return _("none")
+    return formats.number(value) if isinstance(value, int | float) else json.dumps(value, ensure_ascii=False)
