@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView
 from aftersales.api import requests as requests_api
 from aftersales.api import views as aftersales_api
 from aftersales.web.dashboard import dashboard
-from aftersales.web.urls import ledger_urls
+from aftersales.web.urls import ledger_urls, programs_urls
 from orders.store.api import views as store_api
 
 admin.autodiscover()
@@ -29,7 +29,9 @@ urlpatterns = [
     path("", dashboard, name="dashboard"),
     path("", include("marketplace.health.urls")),
     path("", include("orders.store.web.urls")),
+    path("programs/", include(programs_urls)),
     path("programs/price-protection/", include("aftersales.web.urls")),
+    path("guards/", include("aftersales.guards.web.urls")),
     path("ledger/", include(ledger_urls)),
     path("buyers/", include("aftersales.buyers.web.timeline_urls")),
     path("settings/keys/", include("marketplace.api.web.urls")),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from aftersales.web import ledger, views
+from aftersales.web import ledger, overview, views
 
 app_name = "price_protection"
 urlpatterns = [
@@ -14,3 +14,4 @@ urlpatterns = [
     path("orders/<int:pk>/claim/", views.claim_order, name="claim_order"),
 ]
 ledger_urls = ([path("", ledger.home, name="home")], "ledger")
+programs_urls = ([path("", overview.home, name="home")], "programs")

@@ -43,7 +43,6 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "held": ("warn", pgettext_lazy("status", "On hold")),
     "released": ("info", pgettext_lazy("status", "Released")),
     "approved": ("good", pgettext_lazy("status", "Approved")),
-    "expired": ("muted", pgettext_lazy("status", "Expired")),
     "explained": ("info", pgettext_lazy("status", "Explained")),
     "resolved": ("good", pgettext_lazy("status", "Resolved")),
     "killed": ("bad", pgettext_lazy("status", "Stopped")),

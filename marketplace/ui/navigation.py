@@ -49,7 +49,17 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Programs"), pgettext_lazy("short", "Programs"), "shield",
         (
+            Page(_("Overview"), "programs:home"),
             Page(_("Price protection"), "price_protection:home"),
+        ),
+    ),
+    Section(
+        _("Guards"), pgettext_lazy("short", "Guards"), "lock",
+        (
+            Page(_("Holds"), "guards:holds", Permission.VIEW_MONEY),
+            Page(_("Approvals"), "guards:approvals", Permission.VIEW_MONEY),
+            Page(_("Budgets"), "guards:budgets", Permission.VIEW_MONEY),
+            Page(_("Reconciliation"), "guards:cases", Permission.VIEW_MONEY),
         ),
     ),
     Section(

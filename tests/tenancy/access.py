@@ -19,6 +19,10 @@ HOLDERS = {
     "run_programs": {"owner", "admin", "operator"},
     "edit_policy": {"owner", "admin", "operator"},
     "release_holds": {"owner", "admin", "finance"},
+    "approve": {"owner", "admin", "finance"},
+    "stop_programs": {"owner", "admin", "finance", "operator"},
+    "edit_guards": {"owner", "admin", "finance"},
+    "reconcile": {"owner", "admin", "finance"},
     "manage_keys": {"owner", "admin"},
     "export": {"owner"},
 }
@@ -57,6 +61,10 @@ def price_file(of: Filled) -> SimpleUploadedFile:
     return SimpleUploadedFile("prices.csv", f"sku,price,valid_from\n{row}\n".encode())
 
 
+def held_claim(of: Filled) -> int:
+    return of.ids["held"]
+
+
 def shop_of(of: Filled) -> int:
     return of.merchant.shop.pk
 
@@ -64,6 +72,11 @@ def shop_of(of: Filled) -> int:
 prices = count(70)
 UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
 PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
+BUDGET = {"level": "merchant_day", "currency": "EUR", "limit": "100.00", "alert_percent": "80"}
+GUARD_SETTINGS = {
+    "payout_limit": "400", "batch_limit": "9000", "approval_days": "7", "breaker_percent": "300", "breaker_hours": "24",
+    "breaker_windows": "28", "breaker_min_windows": "7",
+}  # fmt: skip
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -89,6 +102,23 @@ ADDRESSES: dict[str, Address] = {
     "keys:home": Address({"GET": "manage_keys", "POST": "manage_keys"}, form={"name": "new", "rights": ["view_orders"]}),
     "keys:revoke": Address({"POST": "manage_keys"}, "key"),
     "ledger:home": Address({"GET": "view_money"}),
+    "programs:home": Address({"GET": "view_orders"}),
+    "guards:holds": Address({"GET": "view_money"}),
+    "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "release", "claim": held_claim}),
+    "guards:release_product": Address({"POST": "release_holds"}, "held_product", form={"act": "keep", "reason_text": "right"}),
+    "guards:close_breaker": Address({"POST": "release_holds"}, "breaker", form={"reason_text": "a sale"}),
+    "guards:approvals": Address({"GET": "view_money"}),
+    "guards:decide_approval": Address({"POST": "approve"}, "approval", form={"act": "approve"}),
+    "guards:cancel_approval": Address({"POST": "view_money"}, "approval"),
+    "guards:budgets": Address({"GET": "view_money", "POST": "edit_guards"}, form=BUDGET),
+    "guards:save_settings": Address({"POST": "edit_guards"}, form=GUARD_SETTINGS),
+    "guards:see_alerts": Address({"POST": "edit_guards"}),
+    "guards:cases": Address({"GET": "view_money"}),
+    "guards:compare_now": Address({"POST": "reconcile"}),
+    "guards:export_cases": Address({"GET": "export"}),
+    "guards:case": Address({"GET": "view_money"}, "book_case"),
+    "guards:settle_case": Address({"POST": "reconcile"}, "book_case", form={"act": "explained", "note": "a fee"}),
+    "guards:switch": Address({"POST": "stop_programs"}, form={"program": "presale_balance", "act": "stop"}),
 }
 #: Addresses that name an object in their query: the same rules as for one in the path.
 IN_THE_QUERY = {
@@ -123,6 +153,9 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),
+    "guards.books.compared": ("one", {"comparison_id": "comparison"}),
+    "guards.books.scheduled": ("sweep", {}),
+    "guards.approvals.expired": ("sweep", {}),
     "aftersales.refund_retention.advanced": ("one", {}),
     "aftersales.refund_retention.swept": ("sweep", {}),
     "store.prices.observed": ("one", {"shop_id": "shop"}),

@@ -14,7 +14,12 @@ from tests.tenancy.access import TASKS
 from tests.tenancy.world import Filled, World, fingerprint
 
 ONE = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "one")
-TABLES = {"batch_id": "store_importbatch", "run_id": "aftersales_programrun", "shop_id": "merchants_shop"}
+TABLES = {
+    "batch_id": "store_importbatch",
+    "run_id": "aftersales_programrun",
+    "shop_id": "merchants_shop",
+    "comparison_id": "guards_reconciliationrun",
+}
 SWEEPS = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "sweep")
 
 

@@ -110,6 +110,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "waiting_run": run.pk,
             "enrolment": presale.fill(merchant),
             "case": retention.fill(merchant, at=NOW),
+            **guards.ids(merchant),
         },
         _members(merchant),
     )

@@ -18,7 +18,9 @@ def held(merchant_id: int, *, program: str = "", reason: str = "", currency: str
 def held_totals(merchant_id: int) -> list[dict[str, Any]]:
     """Held claims and amounts by program, reason and currency."""
     found = Claim.objects.filter(merchant_id=merchant_id, state=Claim.State.HELD).values("program", "reason", "currency")
-    return [dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("program", "reason", "currency")]
+    return [
+        dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("program", "reason", "currency")
+    ]
 
 
 def held_products(merchant_id: int) -> QuerySet[SkuHold]:
@@ -30,7 +32,11 @@ def held_products(merchant_id: int) -> QuerySet[SkuHold]:
 def claims_waiting_on(merchant_id: int, sku_ids: list[int]) -> dict[int, int]:
     """How many claims are held as price errors, by product."""
     found = Claim.objects.filter(
-        merchant_id=merchant_id, state=Claim.State.HELD, reason="PRICE_ERROR", line__merchant_id=merchant_id, line__sku_id__in=sku_ids
+        merchant_id=merchant_id,
+        state=Claim.State.HELD,
+        reason="PRICE_ERROR",
+        line__merchant_id=merchant_id,
+        line__sku_id__in=sku_ids,
     )
     return dict(found.values_list("line__sku_id").annotate(count=Count("id")))
 

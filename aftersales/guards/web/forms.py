@@ -54,10 +54,16 @@ class BudgetForm(forms.Form):
 
 class SettingsForm(forms.Form):
     payout_limit = forms.IntegerField(
-        label=_("A single payout waits above (major units)"), min_value=0, max_value=10**9, help_text=_("A second person approves it.")
+        label=_("A single payout waits above (major units)"),
+        min_value=0,
+        max_value=10**9,
+        help_text=_("A second person approves it."),
     )
     batch_limit = forms.IntegerField(
-        label=_("A run waits above (major units)"), min_value=0, max_value=10**12, help_text=_("What one run would pay in a currency.")
+        label=_("A run waits above (major units)"),
+        min_value=0,
+        max_value=10**12,
+        help_text=_("What one run would pay in a currency."),
     )
     currency_limits = forms.CharField(
         label=_("Other limits for a currency"), required=False, max_length=2_000,

@@ -39,13 +39,24 @@ def fill(merchant: cast.Merchant) -> None:
         GuardSettings.objects.create(**own, updated_by=merchant.slug)
         money = {"program": "price_protection", "currency": merchant.shop.currency}
         SpendHour.objects.create(**own, **money, hour=NOW, amount=100, claims=1)
-        Breaker.objects.create(**own, **money, closed_at=NOW, closed_by="x")
+        Breaker.objects.create(**own, program="presale_balance", currency=merchant.shop.currency)
         sku = Sku.objects.filter(merchant_id=merchant.id).earliest("id")
-        SkuHold.objects.create(**own, **money, sku=sku, price=1, state="released", released_at=NOW)
-        Approval.objects.create(**own, kind="settings", requested_by="user:0", expires_at=NOW, state="expired")
+        SkuHold.objects.create(**own, **money, sku=sku, price=1)
+        payload = {"changes": {"approval_days": 8}, "before": {"approval_days": 7}}
+        Approval.objects.create(
+            **own, kind="settings", requested_by="user:0", expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload=payload
+        )
         payout = Payout.objects.filter(merchant_id=merchant.id).select_related("claim__order").earliest("id")
         case = ReconciliationCase.objects.create(
             **own, kind="stuck", subject="x", currency=merchant.shop.currency, payout=payout, order=payout.claim.order
         )
         CaseNote.objects.create(**own, case=case, text=f"note of {merchant.slug}", created_by="x")
-        ReconciliationRun.objects.create(**own, slot="2026-03-06", started_at=NOW, finished_at=NOW, created_by=merchant.slug)
+        ReconciliationRun.objects.create(**own, slot="2026-03-06", started_at=NOW, created_by=merchant.slug)
+
+
+def ids(merchant: cast.Merchant) -> dict[str, int]:
+    """What the addresses of the guards name."""
+    named = {"held_product": SkuHold, "breaker": Breaker, "approval": Approval, "book_case": ReconciliationCase}
+    with scope(merchant.id):
+        found = {**named, "comparison": ReconciliationRun}.items()
+        return {name: model.objects.filter(merchant_id=merchant.id).earliest("id").pk for name, model in found}
