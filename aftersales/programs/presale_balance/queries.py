@@ -1,10 +1,14 @@
 """Reading presale enrolments and touches. Every query names the merchant, on top of row-level security."""
 
+from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Prefetch, QuerySet
+from django.db.models import Count, F, Prefetch, Q, QuerySet
 
+from aftersales.models import ProgramRun
 from aftersales.programs.presale_balance.models import Enrolment, Touch
+from aftersales.programs.presale_balance.rules import PROGRAM
+from aftersales.queries import runs
 from marketplace.kernel.errors import NotFound
 from orders.store.models import ShopOrder
 
@@ -58,3 +62,15 @@ def has_work(merchant_id: int) -> bool:
     """Whether an automatic run can find anything: an open enrolment, or a presale order that owes its balance."""
     owing = ShopOrder.objects.filter(merchant_id=merchant_id, deposit_paid_at__isnull=False, balance_paid_at__isnull=True)
     return Enrolment.objects.filter(merchant_id=merchant_id, is_final=False).exists() or owing.exists()
+
+
+def latest_window(merchant_id: int) -> tuple[datetime, datetime] | None:
+    """The window of the order taken up last, if any."""
+    found = Enrolment.objects.filter(merchant_id=merchant_id, opens_at__isnull=False).order_by("-id")
+    return found.values_list("opens_at", "closes_at").first()
+
+
+def busy_runs(merchant_id: int) -> QuerySet[ProgramRun]:
+    """Runs that did something or failed, newest first: every few minutes one finds nothing."""
+    idle = Q(counts__enrolled=0, counts__touches=0, counts__sent=0, counts__moved={}, counts__suppressed={}, slot__gt="")
+    return runs(merchant_id, PROGRAM).exclude(idle)
