@@ -46,6 +46,19 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "explained": ("info", pgettext_lazy("status", "Explained")),
     "resolved": ("good", pgettext_lazy("status", "Resolved")),
     "killed": ("bad", pgettext_lazy("status", "Stopped")),
+    # Presale reminders: orders and touches
+    "deposit_paid": ("muted", pgettext_lazy("status", "Deposit paid")),
+    "enrolled": ("muted", pgettext_lazy("status", "Taken up")),
+    "holdout": ("muted", pgettext_lazy("status", "Control group")),
+    "scheduled": ("info", pgettext_lazy("status", "Reminder planned")),
+    "touched": ("info", pgettext_lazy("status", "Reminded")),
+    "rescheduled": ("info", pgettext_lazy("status", "Rescheduled")),
+    "balance_paid": ("good", pgettext_lazy("status", "Balance paid")),
+    "settled": ("good", pgettext_lazy("status", "Settled")),
+    "expired": ("muted", pgettext_lazy("status", "Expired")),
+    "deposit_refunded": ("muted", pgettext_lazy("status", "Deposit refunded")),
+    "suppressed": ("warn", pgettext_lazy("status", "Suppressed")),
+    "included": ("info", pgettext_lazy("status", "Being sent")),
     # Jobs: imports and runs
     "waiting": ("muted", pgettext_lazy("status", "Waiting")),
     "queued": ("muted", pgettext_lazy("status", "Waiting")),
@@ -64,7 +77,6 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     # Anything with a switch
     "usable": ("good", pgettext_lazy("status", "Usable")),
     "revoked": ("muted", pgettext_lazy("status", "Revoked")),
-    "expired": ("muted", pgettext_lazy("status", "Expired")),
     "opted_out": ("bad", pgettext_lazy("status", "Opted out")),
     "active": ("good", pgettext_lazy("status", "Active")),
     "inactive": ("muted", pgettext_lazy("status", "Inactive")),

@@ -51,6 +51,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(_("Overview"), "programs:home"),
             Page(_("Price protection"), "price_protection:home"),
+            Page(_("Presale reminders"), "presale_balance:home"),
         ),
     ),
     Section(

@@ -31,6 +31,13 @@ POLICY = {
     "open_aftersale": "refuse", "member_price": "own_tier",
     "coupon_basis": "public", "gift_policy": "deduct", "payout": "original",
 }  # fmt: skip
+PRESALE_POLICY = {
+    "t1_after_minutes": "15", "t1_channels": "email,in_app", "t2_percent": "40", "t2_channels": "email",
+    "t3_before_minutes": "120", "t3_channels": "sms,email", "max_touches": "3", "min_gap_minutes": "30",
+    "quiet_from": "22:00", "quiet_to": "09:00", "quiet_channels": ["sms"], "max_late_minutes": "60", "plan_ahead_minutes": "10",
+    "price_drop": "hand_over", "out_of_stock": "stop", "success_days": "15", "forfeit_cap_percent": "20", "cost_per_email": "0",
+    "cost_per_sms": "5",
+}  # fmt: skip
 FIRST_ORDER = (
     '{"order_ref": "NEW-1", "placed_at": "2026-03-02T10:00:00", "lines": [{"sku": "NEW", "quantity": 1, "list_unit_price": "1"}]}'
 )
@@ -101,6 +108,13 @@ ADDRESSES: dict[str, Address] = {
     "timeline:detail": Address({"GET": "view_orders"}, "buyer"),
     "keys:home": Address({"GET": "manage_keys", "POST": "manage_keys"}, form={"name": "new", "rights": ["view_orders"]}),
     "keys:revoke": Address({"POST": "manage_keys"}, "key"),
+    "presale_balance:home": Address({"GET": "view_orders", "POST": "edit_policy"}, form=PRESALE_POLICY),
+    "presale_balance:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=PRESALE_POLICY),
+    "presale_balance:run": Address({"POST": "run_programs"}),
+    "presale_balance:switch": Address({"POST": "edit_policy"}, form={"to": "off"}),
+    "presale_balance:list": Address({"GET": "view_orders"}),
+    "presale_balance:export": Address({"GET": "export"}),
+    "presale_balance:detail": Address({"GET": "view_orders"}, "enrolment"),
     "ledger:home": Address({"GET": "view_money"}),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
@@ -124,6 +138,8 @@ ADDRESSES: dict[str, Address] = {
 IN_THE_QUERY = {
     "price_protection:home": ("run", "waiting_run"),
     "price_protection:preview": ("run", "waiting_run"),
+    "presale_balance:home": ("run", "waiting_run"),
+    "presale_balance:preview": ("run", "waiting_run"),
 }
 PUBLIC = {
     "livez": "a probe: alive or not",

@@ -43,7 +43,8 @@ FROM assigned a JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.id = a.
 WHERE b.opted_out_at > a.eligible_at
 """
 DROPPED = f"""
-SELECT t.buyer_id, t.due_at AS at, 1 AS value {_TOUCHES} WHERE t.merchant_id = %(merchant)s AND t.state = 'dropped' AND t.reason = '{{reason}}'
+SELECT t.buyer_id, t.due_at AS at, 1 AS value {_TOUCHES}
+WHERE t.merchant_id = %(merchant)s AND t.state = 'dropped' AND t.reason = '{{reason}}'
 """
 AFTER_PAID = f"""
 SELECT t.buyer_id, t.sent_at AS at, 1 AS value {_TOUCHES}
@@ -71,8 +72,8 @@ REASONS: dict[str, str | Promise] = {
 }
 #: Reasons a report breaks the touches down by.
 COUNTED = (
-    "paid_meanwhile", "opted_out", "window_moved", "late", "overtaken", "cap_reached", "price_dropped", "out_of_stock", "no_address",
-    "quiet_hours", "killed", "gave_up",
+    "paid_meanwhile", "opted_out", "window_moved", "late", "overtaken", "cap_reached", "price_dropped", "out_of_stock",
+    "no_address", "quiet_hours", "killed", "gave_up",
 )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def register_metrics() -> None:
         ),
         metric("cost", Kind.AMOUNT, Role.COST, COST, _("Cost of messages"), _("Messages sent at the policy's cost per channel.")),
         metric("reminded", Kind.RATE, Role.TOUCH, SENT, _("Reminded"), _("A reminder was sent.")),
-        metric("opted_out", Kind.RATE, Role.GUARD, OPTED_OUT, _("Opted out"), _("Buyers who opted out after the assignment.")),
+        metric("opt_out", Kind.RATE, Role.GUARD, OPTED_OUT, _("Opted out"), _("Buyers who opted out later.")),
         metric(
             "sent_after_paid", Kind.RATE, Role.FUNNEL, AFTER_PAID, _("Reminded after paying"),
             _("A reminder left although the balance had been paid before; must stay below 0.1 %."),

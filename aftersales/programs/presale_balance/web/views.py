@@ -112,12 +112,12 @@ def _kpis(merchant_id: int, states: dict[str, int]) -> list[Kpi]:
     paid = states.get("balance_paid", 0) + states.get("settled", 0)
     return [
         Kpi(label=_("Orders that owe a balance"), value=formats.number(owing), icon="orders"),
-        Kpi(label=_("Balances paid"), value=formats.number(paid), icon="check"),
+        Kpi(label=_("Balances paid"), value=formats.number(paid), icon="coins"),
         Kpi(
             label=_("Reminders sent"),
             value=formats.number(sent),
             hint=_("%(n)s not sent") % {"n": formats.number(dropped)},
-            icon="bell",
+            icon="mail",
         ),
         Kpi(
             label=_("Sent after paying"),
