@@ -42,9 +42,9 @@ SELECT a.buyer_id, b.opted_out_at AS at, 1 AS value
 FROM assigned a JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.id = a.buyer_id
 WHERE b.opted_out_at > a.eligible_at
 """
-DROPPED = f"""
-SELECT t.buyer_id, t.due_at AS at, 1 AS value {_TOUCHES}
-WHERE t.merchant_id = %(merchant)s AND t.state = 'dropped' AND t.reason = '{{reason}}'
+LEFT_ALONE = f"""
+SELECT t.buyer_id, min(t.due_at) AS at, t.reason {_TOUCHES}
+WHERE t.merchant_id = %(merchant)s AND t.state = 'dropped' GROUP BY t.buyer_id, t.reason
 """
 AFTER_PAID = f"""
 SELECT t.buyer_id, t.sent_at AS at, 1 AS value {_TOUCHES}
@@ -70,11 +70,6 @@ REASONS: dict[str, str | Promise] = {
     "undeliverable": _("The message could not be delivered."),
     "holdout": _("The buyer is in the control group."),
 }
-#: Reasons a report breaks the touches down by.
-COUNTED = (
-    "paid_meanwhile", "opted_out", "window_moved", "late", "overtaken", "cap_reached", "price_dropped", "out_of_stock",
-    "no_address", "quiet_hours", "killed", "gave_up",
-)  # fmt: skip
 
 
 def register_metrics() -> None:
@@ -99,8 +94,7 @@ def register_metrics() -> None:
             "sent_after_paid", Kind.RATE, Role.FUNNEL, AFTER_PAID, _("Reminded after paying"),
             _("A reminder left although the balance had been paid before; must stay below 0.1 %."),
         ),
-        *(
-            metric(reason, Kind.RATE, Role.SUPPRESSED, DROPPED.replace("{reason}", reason), REASONS.get(reason, reason))
-            for reason in COUNTED
+        metric(
+            "left_alone", Kind.RATE, Role.SUPPRESSED, LEFT_ALONE, _("Not reminded"), _("Reminders that were not sent, by reason.")
         ),
     )  # fmt: skip
