@@ -76,7 +76,7 @@ def _timeline(enrolment: Enrolment, settings: dict[str, Any]) -> Any:
     if enrolment.opens_at is None or enrolment.closes_at is None or enrolment.opens_at >= enrolment.closes_at:
         return None
     tz = enrolment.shop.timezone
-    return window_chart(settings, opens_at=enrolment.opens_at, closes_at=enrolment.closes_at, tz=tz)
+    return window_chart(settings, opens_at=enrolment.opens_at, closes_at=enrolment.closes_at, tz=tz, is_example=False)
 
 
 def _events(enrolment: Enrolment, touches: list[Touch]) -> list[Event]:

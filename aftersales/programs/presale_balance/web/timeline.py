@@ -41,6 +41,8 @@ class WindowChart(Chart):
     opens_at: datetime
     closes_at: datetime
     tz: str
+    #: Not the window of a real order.
+    is_example: bool = True
 
     def drawing(self, size: Size) -> SafeString:
         tall = size._replace(height=FIRST + LANE * len(self.lanes) + 14)
@@ -118,7 +120,7 @@ class WindowChart(Chart):
         return [self._time(planned.due_at), channel_name(planned.channel)]
 
     def read(self) -> str:
-        return window_words(self.opens_at, self.closes_at, self.tz)
+        return window_words(self.opens_at, self.closes_at, self.tz, example=self.is_example)
 
 
 def formats_reason(code: str) -> Text:
@@ -131,7 +133,9 @@ def formats_reason(code: str) -> Text:
     }.get(code, code)
 
 
-def window_chart(settings: dict[str, Any], *, opens_at: datetime, closes_at: datetime, tz: str) -> WindowChart:
+def window_chart(
+    settings: dict[str, Any], *, opens_at: datetime, closes_at: datetime, tz: str, is_example: bool = True
+) -> WindowChart:
     """What a policy does in a window: for buyers with e-mail and phone, and for those with one of them."""
     kinds: tuple[tuple[Text, frozenset[str]], ...] = (
         (_("E-mail and phone known"), frozenset({"email", "sms", "in_app"})),
@@ -149,4 +153,5 @@ def window_chart(settings: dict[str, Any], *, opens_at: datetime, closes_at: dat
         opens_at=opens_at,
         closes_at=closes_at,
         tz=tz,
+        is_example=is_example,
     )

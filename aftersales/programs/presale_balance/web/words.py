@@ -24,10 +24,12 @@ def step_name(number: int) -> str:
     return {1: _("First reminder"), 2: _("Second reminder"), 3: _("Last reminder")}.get(number, str(number))
 
 
-def window_words(opens_at: datetime, closes_at: datetime, tz: str) -> str:
+def window_words(opens_at: datetime, closes_at: datetime, tz: str, *, example: bool) -> str:
     """From … to …, in the shop's time."""
     both = {"opens": formats.local_datetime(opens_at, tz), "closes": formats.local_datetime(closes_at, tz)}
-    return _("Example: the balance can be paid from %(opens)s to %(closes)s. Grey: quiet hours.") % both
+    if example:
+        return _("Example: the balance can be paid from %(opens)s to %(closes)s. Grey: quiet hours.") % both
+    return _("The balance can be paid from %(opens)s to %(closes)s. Grey: quiet hours.") % both
 
 
 def policy_sentences(settings: Mapping[str, Any], currency: str) -> list[str]:
