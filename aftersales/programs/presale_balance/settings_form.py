@@ -92,7 +92,7 @@ class PolicyForm(forms.Form):
         help_text=_("A balance refunded in full before does not count."),
     )
     forfeit_cap_percent = forms.IntegerField(
-        label=_("Most of a deposit that is kept (% of the price)"),
+        label=_("Most of a deposit that is kept (percent of the price)"),
         min_value=0,
         max_value=100,
         help_text=_("The rest of a larger deposit goes back to the buyer."),

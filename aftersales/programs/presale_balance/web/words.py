@@ -89,7 +89,7 @@ def _holdout(settings: Mapping[str, Any]) -> str:
     if share == 0:
         return _("Everybody is reminded; without a control group nobody can tell what it earns.")
     if share is None:
-        return _("20% of buyers (10% above 20,000 orders) are not reminded, to see what reminding is worth.")
+        return _("One buyer in five (in ten above 20,000 orders) is not reminded, to see what reminding is worth.")
     return _("%(share)s%% of buyers are not reminded, to see what reminding is worth.") % {"share": share}
 
 
