@@ -33,6 +33,7 @@ urlpatterns = [
     path("programs/price-protection/", include("aftersales.web.urls")),
     path("guards/", include("aftersales.guards.web.urls")),
     path("programs/presale/", include("aftersales.programs.presale_balance.web.urls")),
+    path("programs/", include("aftersales.measurement.web.urls")),
     path("ledger/", include(ledger_urls)),
     path("buyers/", include("aftersales.buyers.web.timeline_urls")),
     path("settings/keys/", include("marketplace.api.web.urls")),

@@ -8,7 +8,8 @@ buyer and in any order; a buyer without a row counts as 0. It may read the table
 (the buyers of one experiment, analysed as assigned, whatever happened to them afterwards) and the parameters
 `%(merchant)s`, `%(experiment)s` and `%(as_of)s`; a literal percent sign is written `%%`. The report itself drops facts before the
 buyer's `eligible_at` and after `as_of`. Outcomes must be counted alike in both arms; joining anything that only the treated have
-(messages, offers) is allowed for the roles `cost`, `touch`, `funnel` and `suppressed` only.
+(messages, offers) is allowed for the roles `cost`, `touch`, `funnel`,
+`watch` and `suppressed` only.
 
 * A **rate** is the share of buyers whose values sum to more than 0: +1 when a balance is paid, −1 when it is fully refunded.
 * An **amount** is the sum of a buyer's values in minor units of `assigned.currency`; later refunds are further rows with a
@@ -34,7 +35,8 @@ class Role(StrEnum):
     COST = "cost"  # amount: what the program spent on the buyer (messages, offers); positive
     TOUCH = "touch"  # rate: a message reached the buyer at this moment; only for the last-touch figure and the funnel
     GUARD = "guard"  # rate: what must not get worse (opt-outs, complaints), compared between the arms
-    FUNNEL = "funnel"  # rate: a step on the way of the treated, in the order registered
+    FUNNEL = "funnel"  # rate: a step on the way of the treated after the message, in the order registered
+    WATCH = "watch"  # rate of the treated that has no like in the control group and must stay low (sent after paid)
     SUPPRESSED = "suppressed"  # rows with a reason: whom the program left alone, and why
 
 

@@ -122,6 +122,8 @@ class Report:
     values: list[AmountResult] = field(default_factory=list)
     series: dict[str, list[Point]] = field(default_factory=dict)
     funnel: list[tuple[Any, int]] = field(default_factory=list)
+    #: Treated buyers of whom something is true that must stay rare.
+    watched: list[tuple[Metric, int]] = field(default_factory=list)
     suppressed: list[tuple[str, int]] = field(default_factory=list)
     attributed_orders: int | None = None
 
@@ -161,6 +163,7 @@ def _counted(study: Study, experiment: Experiment, success: Metric, arms: list[C
         verdict=verdict(headline.treatment, headline.control, share),
         success=headline,
         guards=[_rate(guard, arms, queries.daily(study, guard)) for guard in metrics_in(experiment.program, Role.GUARD)],
+        watched=[(one, queries.treated_with(study, one)) for one in metrics_in(experiment.program, Role.WATCH)],
         suppressed=_suppressed(study, experiment.program),
         funnel=_funnel(study, experiment.program, headline),
     )
@@ -248,6 +251,6 @@ def _suppressed(study: Study, program: str) -> list[tuple[str, int]]:
 
 
 def _funnel(study: Study, program: str, success: RateResult) -> list[tuple[Any, int]]:
-    steps: Sequence[Metric] = [*metrics_in(program, Role.FUNNEL), *metrics_in(program, Role.TOUCH)]
+    steps: Sequence[Metric] = [*metrics_in(program, Role.TOUCH), *metrics_in(program, Role.FUNNEL)]
     counted = [(step.label or step.name, queries.treated_with(study, step)) for step in steps]
     return [*counted, (success.metric.label or success.metric.name, int(success.treatment.successes))] if counted else []

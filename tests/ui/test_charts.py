@@ -9,8 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.ui.charts import (
+    BandChart,
     BarChart,
     DonutChart,
+    Estimate,
+    FunnelChart,
+    IntervalChart,
     LineChart,
     Marker,
     RankChart,
@@ -50,6 +54,16 @@ CHARTS = [
     BarChart(title="Bars", categories=["a", "b"], series=[Series("x", [1, 2]), Series("y", [0, 3])]),
     DonutChart(title="Ring", slices=[Slice("one", 3), Slice("two", 1), Slice("none", 0)], total_name="All"),
     RankChart(title="Reasons", items=[("No drop.", 41220), ("Below", 12)]),
+    IntervalChart(title="Arms", items=[Estimate("one", 0.8, 0.79, 0.81), Estimate("two", 0.7, None, None, 3)], is_share=True),
+    BandChart(
+        title="Value",
+        days=DAYS[:3],
+        series=[Series("Value", [None, 5, 9])],
+        low=[None, -4, 1],
+        high=[None, 14, 17],
+        currency="GBP",
+    ),
+    FunnelChart(title="Steps", items=[("Sent", 80), ("Read", 90), ("Paid", 40)]),
 ]
 
 
@@ -151,3 +165,24 @@ def test_dates_may_be_plain():
 def test_a_price_spark_holds_each_value_until_the_next():
     assert Sparkline(values=[1, 2], label="Price", steps=True).drawing().count("L") == 2
     assert Sparkline(values=[1, 2], label="Price").drawing().count("L") == 1
+
+
+def test_ranges_read_as_a_sentence_and_keep_zero_in_sight_where_it_is_near():
+    chart = IntervalChart(title="Lift", items=[Estimate("Lift", 6.0, 3.92, 8.15)])
+    assert chart.sentence() == "Lift 6 (3.92 to 8.15)"
+    assert chart.wide().count("c-axis") == 1, "zero is on the axis"
+    far = IntervalChart(title="Rate", items=[Estimate("Rate", 0.8, 0.79, 0.81)], is_share=True)
+    assert far.wide().count("c-axis") == 0 and far.table().rows == [["Rate", "80%", "79%", "81%"]]
+
+
+def test_a_band_is_drawn_where_both_bounds_are_known():
+    band = next(chart for chart in CHARTS if isinstance(chart, BandChart))
+    assert band.wide().count("c-area") == 1
+    assert band.sentence() == "£0.09 by 3 Nov 2026, and between £0.01 and £0.17."
+
+
+def test_a_funnel_keeps_the_order_of_its_steps():
+    funnel = FunnelChart(title="Steps", items=[("Sent", 80), ("Read", 90), ("Paid", 40)])
+    assert [row[0] for row in funnel.table().rows] == ["Sent", "Read", "Paid"]
+    assert funnel.sentence() == "40 of 80 (50%): Paid, from Sent."
+    assert FunnelChart(title="Steps", items=[]).sentence() == "Nothing to count yet."

@@ -7,14 +7,19 @@ width) and its table. Values are minor units when `currency` is set, plain numbe
 from marketplace.ui.charts.bar import BarChart, RankChart
 from marketplace.ui.charts.base import Chart, Legend, Series, Size, Table
 from marketplace.ui.charts.donut import DonutChart, Slice
+from marketplace.ui.charts.interval import BandChart, Estimate, FunnelChart, IntervalChart
 from marketplace.ui.charts.line import LineChart
 from marketplace.ui.charts.spark import Sparkline
 from marketplace.ui.charts.step import Marker, Segment, StepChart, StepSeries
 
 __all__ = [
+    "BandChart",
     "BarChart",
     "Chart",
     "DonutChart",
+    "Estimate",
+    "FunnelChart",
+    "IntervalChart",
     "Legend",
     "LineChart",
     "Marker",

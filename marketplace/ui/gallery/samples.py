@@ -1,7 +1,7 @@
 """Fixed sample data: the gallery looks the same every time, so pictures of it can be compared."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.ui import labels
 from marketplace.ui.charts import (
+    BandChart,
     BarChart,
     Chart,
     DonutChart,
+    Estimate,
+    FunnelChart,
+    IntervalChart,
     LineChart,
     Marker,
     RankChart,
@@ -110,7 +114,28 @@ def charts() -> list[Chart]:
                 (labels.reason_label(code), n) for code, n in (("NO_DROP", 41220), ("BELOW_MIN", 3120), ("NOTHING_KEPT", 420))
             ],
         ),
+        *_measured(days),
         LineChart(title=_("An empty chart"), days=days, series=[Series(_("Sales"), [None] * len(days))]),
+    ]
+
+
+def _measured(days: list[date]) -> list[Chart]:
+    growth = [180000 * (i + 1) for i in range(len(days))]
+    return [
+        IntervalChart(
+            title=_("Paid, by arm"),
+            items=[Estimate(_("Treated"), 0.8, 0.791, 0.8086, 1), Estimate(_("Control group"), 0.74, 0.7203, 0.7588, 3)],
+            is_share=True,
+        ),
+        BandChart(
+            title=_("Incremental value"),
+            days=days,
+            series=[Series(_("Incremental value"), growth)],
+            low=[value - 900000 for value in growth],
+            high=[value + 900000 for value in growth],
+            currency="CNY",
+        ),
+        FunnelChart(title=_("From message to payment"), items=[(_("Treated"), 8000), (_("Reached"), 7450), (_("Paid"), 6400)]),
     ]
 
 
