@@ -6,7 +6,7 @@ from aftersales.measurement.web import views
 
 app_name = "measurement"
 #: Programs whose effect is measured with a control group, and how their addresses name them.
-PROGRAMS = {"presale_balance": "presale", "refund_retention": "retention"}
+PROGRAMS = {"presale_balance": "presale", "refund_retention": "refund-retention"}
 
 
 def _of(program: str) -> list[URLPattern]:

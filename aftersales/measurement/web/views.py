@@ -22,6 +22,7 @@ from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound
 from marketplace.ui.formats import number
 from marketplace.ui.kit import Kpi, Tab
+from marketplace.ui.labels import program_label
 from orders.store.queries import shops
 from orders.store.web.orders import safe_cell
 
@@ -32,7 +33,7 @@ def report(request: HttpRequest, program: str) -> HttpResponse:
     """The report of a program's newest experiment, or of the one `?version=` names."""
     experiment, tz = _experiment(request, program), _zone(request)
     found = report_of(experiment, as_of=timezone.now(), tz=tz) if experiment else None
-    context: dict[str, Any] = {"title": wording.TITLES[program], "tz": tz, "report": found, "program": program}
+    context: dict[str, Any] = {"title": program_label(program), "tz": tz, "report": found, "program": program}
     if found is not None and experiment is not None:
         context |= _shown(found) | {
             "versions": _versions(request.organization.pk, experiment),

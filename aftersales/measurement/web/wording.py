@@ -8,13 +8,7 @@ from django.utils.translation import gettext_lazy
 from aftersales.measurement.reports import Report
 from aftersales.measurement.stats.verdict import FEWEST, Verdict
 from marketplace.ui.formats import percent
-from marketplace.ui.kit import Text
 
-TITLES: dict[str, Text] = {
-    "presale_balance": gettext_lazy("Presale balance reminders"),
-    "refund_retention": gettext_lazy("Refund retention"),
-    "price_protection": gettext_lazy("Price protection"),
-}
 TREATED, CONTROL = gettext_lazy("Treated"), gettext_lazy("Control group")
 
 
