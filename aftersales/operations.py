@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils.translation import gettext as _
 
 from aftersales.models import Claim, ProgramRun
-from aftersales.payouts.reserving import NotEnoughLeft, failed_parts, require_room, reserve_claim, reserve_parts
+from aftersales.payouts.reserving import NotEnoughLeft, repeat_failed, reserve_claims
 from aftersales.programs.policies import active_policy
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import ProgramBusy, carry_out, open_run, program_lock
@@ -116,7 +116,8 @@ def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at
         if not _leave_hold(claim, Claim.State.RESERVED if release else Claim.State.REFUSED):
             raise HoldDecided(_("This claim is not held any more."))
         if release:
-            reserve_claim(claim=claim, at=at)
+            _count_release(claim, at)
+            reserve_claims(merchant_id=merchant_id, claim_ids=[claim_id], at=at)
         else:
             _give_coupon_back(claim)
         action = f"aftersales.hold.{'released' if release else 'refused'}"
@@ -128,6 +129,17 @@ def _leave_hold(claim: Claim, state: str) -> bool:
     """Whether this session is the one that moved the claim on; the row stays locked until the transaction ends."""
     held = Claim.objects.filter(merchant_id=claim.merchant_id, pk=claim.pk, state=Claim.State.HELD)
     return bool(held.update(state=state))
+
+
+def _count_release(claim: Claim, at: datetime) -> None:
+    """A person decided: it counts in the budgets and in the breaker's memory, also beyond them."""
+    with connection.cursor() as cursor:
+        spent = [claim.merchant_id, claim.program, claim.currency, at]
+        cursor.execute(
+            "SELECT guard_take(%s, %s, %s, %s, %s::bigint[], %s::bigint[], true)",
+            [*spent, [claim.order.buyer_id], [claim.amount]],
+        )
+        cursor.execute("SELECT guard_remember(%s, %s, %s, %s, %s, 1)", [*spent, claim.amount])
 
 
 def _give_coupon_back(claim: Claim) -> None:
@@ -149,11 +161,8 @@ def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> No
     with _undecidable_without_room(), scope(merchant_id, durable=True):
         claim = access_claim(merchant_id=merchant_id, pk=claim_id)
         _lock(claim)
-        failed = failed_parts(claim)
-        if not failed:
+        if not repeat_failed(claim=claim, at=at):
             raise Undecidable(_("Only a claim whose payout failed can be paid again."))
-        require_room(claim)
-        reserve_parts(claim=claim, parts=failed, at=at)
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})
 
 

@@ -35,6 +35,11 @@ def is_killed(merchant_id: int, program: str) -> bool:
     return KillSwitch.objects.filter(merchant_id=merchant_id, program__in=[ALL_PROGRAMS, program], is_on=True).exists()
 
 
+def is_anything_killed(merchant_id: int) -> bool:
+    """Whether any program of the merchant is stopped. Needs the merchant's scope."""
+    return KillSwitch.objects.filter(merchant_id=merchant_id, is_on=True).exists()
+
+
 class ProgramKilled(UserError):
     """The program's kill switch is on."""
 

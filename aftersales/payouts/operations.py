@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.db import connection
 
+from aftersales.guards.queries import is_anything_killed
 from aftersales.payouts.gateway import Gateway, GatewayTimeout, Payment, Result
 from aftersales.payouts.sandbox import Faults, SandboxGateway
 from marketplace.tenancy.scope import scope
@@ -40,13 +41,17 @@ due AS MATERIALIZED (
            ARRAY(SELECT lpad(to_hex(k.objid::bigint), 8, '0') FROM pg_locks k
                  WHERE k.locktype = 'advisory' AND k.classid = %(lock)s AND k.granted
                    AND k.database = (SELECT oid FROM pg_database WHERE datname = current_database()))))))
-    AND id > %(after)s
+    AND id > %(after)s {stopped}
   ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
 UPDATE aftersales_payout p
 SET state = 'submitted', token = %(token)s, lease_until = now() + %(lease)s::interval, attempts = p.attempts + %(counts)s
 FROM due WHERE p.merchant_id = %(merchant)s AND p.id = due.id
 RETURNING p.id, p.request_id, p.amount, p.currency, p.method, p.method_ref
 """
+# What a stopped program has promised is not sent; what was sent before is still asked about.
+STOPPED = """AND NOT EXISTS (
+      SELECT 1 FROM aftersales_claim c
+      WHERE c.merchant_id = %(merchant)s AND c.id = claim_id AND guard_killed(%(merchant)s, c.program))"""
 # Only rows this worker still holds move on; a lost lease changes nothing here and books nothing.
 SETTLE = """
 WITH answer AS MATERIALIZED (
@@ -131,7 +136,8 @@ def _take(merchant_id: int, token: UUID, states: list[str], after: int, *, sends
         "counts": int(sends),
     }
     with scope(merchant_id), connection.cursor() as cursor:
-        cursor.execute(TAKE, values)
+        stopped = STOPPED if sends and is_anything_killed(merchant_id) else ""
+        cursor.execute(TAKE.replace("{stopped}", stopped), values)
         rows = cursor.fetchall()
     return [Payment(*row[1:]) for row in rows], max((row[0] for row in rows), default=after)
 

@@ -120,6 +120,8 @@ class Shop:
     promotions: list[Promotion]
     orders: list[Order]
     coupons: list[Coupon] = field(default_factory=list)
+    #: Products that wait for a person since a run found their price too low.
+    on_hold: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -149,7 +151,10 @@ def dearest(total: int, units: int, kept: int) -> int:
 def run(shop: Shop, policy: dict[str, Any], as_of: datetime) -> Verdict:
     """One run: decides every line, records the claims on the lines and returns them."""
     candidates = _contested(shop, policy, as_of)
-    suspects = {id(c.line.sku) for c in candidates if not c.refusal and _looks_wrong(policy, c)}
+    wrong = [c for c in candidates if not c.refusal and _looks_wrong(policy, c)]
+    suspects = {c.line.sku.code for c in wrong}
+    if policy["price_error_hold"] is not None:
+        suspects |= shop.on_hold
     verdict = Verdict()
     made: list[tuple[Considered, Claim]] = []
     room: dict[int, int | None] = {}
@@ -167,13 +172,15 @@ def run(shop: Shop, policy: dict[str, Any], as_of: datetime) -> Verdict:
         if granted == 0:
             verdict.refused[key] = "CAPPED"
             continue
-        held = id(c.line.sku) in suspects
+        held = c.line.sku.code in suspects
         reason = "PRICE_ERROR" if held else "CAPPED" if granted < owed else "PRICE_DROP"
         claim = Claim(c.kept, granted, "held" if held else "reserved", reason)
         verdict.claims[key] = (c.kept, granted, claim.state, reason)
         made.append((c, claim))
     for c, claim in made:
         c.line.claims.append(claim)
+        if c in wrong:
+            shop.on_hold.add(c.line.sku.code)
         if c.coupon and policy["consume_coupon"]:
             c.coupon.lost.add(c.line.order.buyer)
             verdict.voided.add((c.coupon.code, c.line.order.buyer))
@@ -208,7 +215,7 @@ def _sent_back(policy: dict[str, Any], order: Order, amount: int) -> dict[int, i
     return {n: share for n, share in shares.items() if share}
 
 
-@dataclass
+@dataclass(eq=False)
 class Considered:
     line: Line
     point: Point

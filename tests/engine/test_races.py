@@ -115,8 +115,8 @@ def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runner, "program_lock", lambda _merchant_id, **_options: nullcontext())
     decide, meeting = protection.decide, threading.Barrier(2)
 
-    def decide_and_wait(context: Any) -> Any:
-        found = decide(context)
+    def decide_and_wait(*arguments: Any) -> Any:
+        found = decide(*arguments)
         meeting.wait(timeout=20)
         return found
 
@@ -206,8 +206,8 @@ def test_control_without_claiming_first_payouts_are_sent_twice(tmp_path: Path, m
 
 
 READ_ONLY_TAKE = """
-SELECT id, request_id, amount, currency FROM aftersales_payout
-WHERE merchant_id = %(merchant)s AND state = ANY (%(states)s) AND id > %(after)s ORDER BY id LIMIT %(limit)s
+SELECT id, request_id, amount, currency, method, method_ref FROM aftersales_payout
+WHERE merchant_id = %(merchant)s AND state = ANY (%(states)s) AND id > %(after)s {stopped} ORDER BY id LIMIT %(limit)s
 """
 
 

@@ -1,12 +1,13 @@
 -- One chunk: claim, payout and ledger rows in one statement. A line or order that changed since the decision is left for the
 -- next run; a claim that exists already is not made again. Filled in by claiming.py: {coupon_code}, {coupon_join}, {voided}, {able},
--- {spent}, {spent_join}, {state}, {reason}, {parts}, {booked_claims}.
+-- {spent}, {spent_join}, {state},
+-- {reason}, {parts}, {paying}.
 WITH fresh AS {kept} (
   SELECT d.*, {coupon_code} AS coupon
   FROM decided d
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = d.line_id AND l.revision = d.line_revision
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = d.order_id AND o.revision = d.order_revision {coupon_join}
-  WHERE d.place > %(lo)s AND d.place <= %(hi)s AND d.state <> 'refused'),
+  WHERE d.place > %(lo)s AND d.place <= %(hi)s AND d.state <> 'refused' ORDER BY d.place),
 {voided} {spent}
 claimed AS (
   INSERT INTO aftersales_claim
@@ -22,18 +23,8 @@ claimed AS (
          || CASE WHEN d.gift_gone = 0 THEN '{{}}' ELSE jsonb_build_object('gift_gone', d.gift_gone) END
   FROM {able} d {spent_join}
   ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING
-  RETURNING id, order_id, line_id, state, amount, currency),
+  RETURNING id, order_id, line_id, state, reason, amount, currency),
 {parts}
-reserved AS (
-  INSERT INTO aftersales_payout
-    (merchant_id, claim_id, state, amount, currency, tender_id, method, method_ref, request_id, error, gateway_ref, attempts)
-  SELECT %(merchant)s, claim_id, 'reserved', amount, currency, tender_id, method, method_ref, 'pp-' || claim_id || '-' || number, '', '', 0
-  FROM part RETURNING claim_id, amount, currency, split_part(request_id, '-', 3) AS number),
-posted AS (
-  SELECT currency, sum(amount) AS amount, {booked_claims} AS claims,
-         post_transfers(%(merchant)s, 'price_protection.reserved', currency,
-           open_account(%(merchant)s, 'refund_funding', currency, NULL), open_account(%(merchant)s, 'refunds_reserved', currency, 0),
-           array_agg('claim:' || claim_id || ':reserved:' || number), array_agg(amount), %(as_of)s) AS transfers
-  FROM reserved GROUP BY currency)
+{paying}
 SELECT coalesce((SELECT jsonb_object_agg(currency, jsonb_build_object('claims', claims, 'amount', amount, 'transfers', transfers)) FROM posted), '{{}}'),
-       (SELECT count(*) FROM claimed WHERE state = 'held')
+       (SELECT count(*) FROM claimed WHERE state = 'held'), (SELECT count(*) FROM claimed WHERE reason = 'APPROVAL')

@@ -8,5 +8,5 @@ SELECT row_number() OVER (ORDER BY d.refusal IS NOT NULL, d.line_id) AS place, d
             WHEN d.granted < d.difference + d.tax THEN 'CAPPED' ELSE 'PRICE_DROP' END AS reason,
        d.point_id, d.price, d.price_currency, d.source, d.valid_from, d.window_from, d.window_to, d.paid_amount, d.quantity, d.returned_quantity,
        d.goodwill_amount, d.protected_before, d.basis, d.cost_now, d.difference, d.tax, d.headroom, d.buyer_id, d.coupon_id, d.face,
-       d.gift_gone
+       d.gift_gone, d.sku_id, d.is_suspect
 FROM ({selection}) d

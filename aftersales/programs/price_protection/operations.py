@@ -10,8 +10,10 @@ from typing import Any
 
 from django.db import connection
 
+from aftersales.guards.queries import refuse_killed
 from aftersales.programs.contract import RunContext
-from aftersales.programs.price_protection.claiming import claim_sql, has_budgets
+from aftersales.programs.price_protection import rules
+from aftersales.programs.price_protection.claiming import claim_sql
 from aftersales.programs.price_protection.outcome import Outcome
 from aftersales.programs.price_protection.selection import REFUSE, Facts, decided_sql, facts_of, parameters
 from marketplace.tenancy.scope import scope
@@ -29,6 +31,20 @@ SELECT jsonb_build_object('line_id', line_id, 'amount', amount, 'units', units, 
                             'difference', difference))
 FROM decided WHERE state <> 'refused' ORDER BY amount DESC, line_id LIMIT 10
 """
+
+
+HOLD_PRODUCTS = """
+INSERT INTO guards_skuhold (merchant_id, sku_id, program, currency, price, facts)
+SELECT %(merchant)s, sku_id, 'price_protection', price_currency, price,
+       jsonb_build_object('paid', max(div(paid_amount, quantity)), 'lines', count(*))
+FROM decided WHERE state = 'held' AND is_suspect GROUP BY sku_id, price_currency, price
+ON CONFLICT (merchant_id, sku_id, currency, price) DO NOTHING
+"""
+WHOLE_BATCH = """
+SELECT guard_batch(%(merchant)s, 'price_protection', %(run)s, currency, sum(amount), %(at)s)
+FROM decided WHERE state = 'reserved' GROUP BY currency
+"""
+ASK = "SELECT guard_ask(%(merchant)s, 'price_protection', %(run)s, %(at)s)"
 
 
 def decide(context: RunContext, facts: Facts | None = None) -> tuple[int, int]:
@@ -49,16 +65,16 @@ def decide(context: RunContext, facts: Facts | None = None) -> tuple[int, int]:
 
 
 def run(context: RunContext) -> Outcome:
-    """Decide and claim. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
+    """Decide and claim. Each chunk is one transaction, except in a preview, where the runner rolls everything back.
+
+    A preview leaves the guards out. Raises ProgramKilled between chunks when somebody stops the program.
+    """
     with scope(context.merchant_id):
         facts = facts_of(context.merchant_id)
         seen, wanted = decide(context, facts)
-        outcome = Outcome(
-            lines_seen=seen,
-            refused=_refusals(),
-            by_day=_by_day(context),
-            largest=_largest(context),
-        )
+        outcome = Outcome(lines_seen=seen, refused=_refusals(), by_day=_by_day(context), largest=_largest(context))
+        if not context.dry_run:
+            _announce(context)
     for lo in range(0, wanted, CHUNK):
         with scope(context.merchant_id):
             _claim_chunk(context, facts, outcome, lo)
@@ -68,6 +84,15 @@ def run(context: RunContext) -> Outcome:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.decided")
     return outcome
+
+
+def _announce(context: RunContext) -> None:
+    """Tell the guards before the first claim: products whose price looks like a mistake, and how much the run would pay."""
+    refuse_killed(context.merchant_id, rules.PROGRAM)
+    values = {"merchant": context.merchant_id, "run": context.run_id, "at": context.at}
+    with connection.cursor() as cursor:
+        cursor.execute(HOLD_PRODUCTS, values)
+        cursor.execute(WHOLE_BATCH, values)
 
 
 def _claim_chunk(context: RunContext, facts: Facts, outcome: Outcome, lo: int) -> None:
@@ -81,9 +106,13 @@ def _claim_chunk(context: RunContext, facts: Facts, outcome: Outcome, lo: int) -
         "hi": lo + CHUNK,
         "at": context.at,
     }
+    if not context.dry_run:
+        refuse_killed(context.merchant_id, rules.PROGRAM)
     with connection.cursor() as cursor:
-        cursor.execute(claim_sql(context.settings, facts, guarded=has_budgets(context.merchant_id)), values)
-        booked, held = cursor.fetchone()
+        cursor.execute(claim_sql(context.settings, facts, guarded=not context.dry_run), values)
+        booked, held, asking = cursor.fetchone()
+        if asking:
+            cursor.execute(ASK, values)
     outcome.add(json.loads(booked), held)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from aftersales.guards.models import SkuHold
 from aftersales.programs.price_protection.rules import Settings
 from marketplace.kernel.money import ZERO_DECIMAL
 from orders.store.models import Coupon, OrderTender
@@ -110,12 +111,22 @@ OFFER_ORDER = """t.price_currency = t.currency DESC, t.cost_now, t.price, t.vali
     t.coupon_id NULLS FIRST"""
 
 
+# Products that wait for a person because of a price, and prices a person found right.
+NOT_RELEASED = """AND NOT EXISTS (
+           SELECT 1 FROM guards_skuhold h
+           WHERE h.merchant_id = %(merchant)s AND h.sku_id = p.sku_id AND h.currency = p.price_currency AND h.state = 'released'
+             AND h.price <= p.price)"""
+IS_HELD = """OR (%(hold_percent)s IS NOT NULL AND EXISTS (
+          SELECT 1 FROM guards_skuhold h WHERE h.merchant_id = %(merchant)s AND h.sku_id = p.sku_id AND h.state = 'held'))"""
+
+
 @dataclass(frozen=True)
 class Facts:
     """What a merchant's order store has of the rarer things; the statement leaves out what is not there."""
 
     coupons: bool = False
     tenders: bool = False
+    holds: bool = False
 
 
 NOTHING_RARE = Facts()
@@ -126,6 +137,7 @@ def facts_of(merchant_id: int) -> Facts:
     return Facts(
         coupons=Coupon.objects.filter(merchant_id=merchant_id).exists(),
         tenders=OrderTender.objects.filter(merchant_id=merchant_id).exists(),
+        holds=SkuHold.objects.filter(merchant_id=merchant_id).exists(),
     )
 
 
@@ -146,6 +158,8 @@ def decided_sql(settings: Settings, *, keep: bool, single: bool = False, facts: 
         paid_check=PAID_CHECK if by_delivery else "",
         prompt_only=PROMPT_ONLY if by_delivery else "",
         slow_branch=SLOW_BRANCH.format(**shared) if by_delivery else "",
+        not_released=NOT_RELEASED if facts.holds else "",
+        is_held=IS_HELD if facts.holds else "",
         in_time=IN_TIME,
         offer_order=OFFER_ORDER,
         tenders=TENDERS if facts.tenders and settings["payout"] == "original" else "NULL::bigint",

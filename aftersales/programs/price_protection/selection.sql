@@ -113,15 +113,15 @@ computed AS (
   SELECT p.*,
          -- round_half_up(difference × rate), for shops whose prices exclude tax; the difference is numeric, so floor() is needed
          CASE WHEN p.prices_include_tax THEN 0 ELSE floor((2 * p.difference * p.tax_rate_ppm + 1000000) / 2000000) END AS tax,
-         bool_or(p.refusal IS NULL AND ((p.paid_amount - p.price::numeric * p.quantity + p.face) * 100 > p.paid_amount * %(hold_percent)s::int
-                 OR (%(hold_percent)s IS NOT NULL AND (p.price - p.cost_amount)::numeric * p.quantity < p.face))) OVER (PARTITION BY p.sku_id) AS is_suspicious
+         p.refusal IS NULL AND ((p.paid_amount - p.price::numeric * p.quantity + p.face) * 100 > p.paid_amount * %(hold_percent)s::int
+           OR (%(hold_percent)s IS NOT NULL AND (p.price - p.cost_amount)::numeric * p.quantity < p.face)) {not_released} AS is_suspect
   FROM {settled} p),
 capped AS MATERIALIZED (
   SELECT c.*, CASE WHEN c.refusal IS NULL THEN least(c.difference + c.tax, coalesce(%(cap)s, c.difference + c.tax)) ELSE 0 END AS wanted,
          least(c.order_left, c.tender_left) - c.booked AS headroom, c.tender_left - c.booked AS tender_room
   FROM (SELECT c.*, {tenders} AS tender_left, coalesce((SELECT sum(e.amount) FROM aftersales_claim e
           WHERE e.merchant_id = %(merchant)s AND e.order_id = c.order_id AND e.state <> 'refused'), 0) AS booked
-        FROM computed c) c),
+        FROM (SELECT p.*, bool_or(p.is_suspect) OVER (PARTITION BY p.sku_id) {is_held} AS is_suspicious FROM computed p) c) c),
 shared AS (
   -- Lines of one order share its headroom in line order: each gets the part of the running total that still fits.
   -- What is left of the means of payment binds also where the policy does not ask for headroom.

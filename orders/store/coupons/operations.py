@@ -56,7 +56,7 @@ def _give(shop: ShopContext, holdings: list[Holding]) -> tuple[int, list[dict[st
     known = {"merchant_id": shop.merchant_id, "shop_id": shop.shop_id}
     buyers = dict(Buyer.objects.filter(**known, external_ref__in={h[1] for h in holdings}).values_list("external_ref", "pk"))
     coupons = dict(Coupon.objects.filter(**known, code__in={h[2] for h in holdings}).values_list("code", "pk"))
-    found = {(coupons.get(code), buyers.get(buyer)) for _row, buyer, code in holdings if code in coupons and buyer in buyers}
+    found = {(coupons[code], buyers[buyer]) for _row, buyer, code in holdings if code in coupons and buyer in buyers}
     CouponHolding.objects.bulk_create(
         (CouponHolding(merchant_id=shop.merchant_id, coupon_id=coupon, buyer_id=buyer) for coupon, buyer in found),
         ignore_conflicts=True,
