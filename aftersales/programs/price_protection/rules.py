@@ -136,5 +136,7 @@ REASONS = {
     "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
     "GIFT_GONE": _("The gift that came with it is no longer given."),
     "BUDGET": _("The amount does not fit what may be spent; a person decides."),
+    "APPROVAL": _("The amount is so large that a second person approves it."),
+    "BREAKER": _("Far more than usual was being paid; a person looks first."),
     "EXCLUDED": _("The policy excludes this kind of product."),
 }
