@@ -66,26 +66,25 @@ judged AS (
 armed AS (
   SELECT j.*, CASE WHEN j.refusal IS NULL AND NOT j.is_owed
                    THEN CASE WHEN j.bucket * 100 < %(holdout_ppm)s THEN 'holdout' ELSE 'treatment' END ELSE '' END AS arm,
-         coalesce(f.offer, 'neutral') AS wanted
-  FROM judged j
-  LEFT JOIN unnest(%(offer_intents)s::text[], %(offers)s::text[]) AS f (intent, offer) ON f.intent = j.intent),
+         coalesce((%(offers)s::text[])[array_position(%(offer_intents)s::text[], j.intent)], 'neutral') AS wanted
+  FROM judged j),
 moneyed AS (
   -- Money: with consent, the first in so many days, not to serial refunders, under every cap and what is left of the payment.
-  SELECT m.*, CASE WHEN m.wants AND m.commercial_consent AND NOT m.had_money
+  SELECT m.*, h.cap, h.order_left, h.line_given, CASE WHEN m.wants AND m.commercial_consent AND NOT m.had_money
                     AND (%(serial_requests)s::int IS NULL OR m.earlier < %(serial_requests)s)
                     AND row_number() OVER (PARTITION BY m.buyer_id, m.wants ORDER BY m.requested_at, m.request_id) = 1
-              THEN greatest(least(m.paid_amount * %(cap_percent)s / 100, z.cap, m.all_worth, h.order_left,
-                                  m.paid_amount - m.goodwill_amount - h.line_given), 0) ELSE 0 END AS money,
-         z.cap, h.order_left, h.line_given
+              THEN greatest(least(m.paid_amount * %(cap_percent)s / 100, h.cap, m.all_worth, h.order_left,
+                                  m.paid_amount - m.goodwill_amount - h.line_given), 0) ELSE 0 END AS money
   FROM (SELECT a.*, (a.refusal IS NULL AND a.arm <> 'holdout' AND a.wanted = 'partial_refund') IS TRUE AS wants FROM armed a) m
-  LEFT JOIN unnest(%(currencies)s::text[], %(caps)s::bigint[]) AS z (currency, cap) ON z.currency = m.currency
+  -- Only where money is in question is it looked up what is left of the payment.
   LEFT JOIN LATERAL (
-    SELECT o.captured_amount - o.refunded_amount - coalesce(c.on_order, 0) AS order_left, coalesce(c.on_line, 0) AS line_given
+    SELECT (%(caps)s::bigint[])[array_position(%(currencies)s::text[], m.currency)] AS cap,
+           o.captured_amount - o.refunded_amount - coalesce(c.on_order, 0) AS order_left, coalesce(c.on_line, 0) AS line_given
     FROM store_shoporder o
     CROSS JOIN LATERAL (
       SELECT sum(g.amount) AS on_order, sum(g.amount) FILTER (WHERE g.line_id = m.line_id) AS on_line FROM aftersales_claim g
       WHERE g.merchant_id = %(merchant)s AND g.order_id = m.order_id AND g.state <> 'refused') c
-    WHERE o.merchant_id = %(merchant)s AND o.id = m.order_id) h ON m.wants),
+    WHERE m.wants AND o.merchant_id = %(merchant)s AND o.id = m.order_id) h ON true),
 decided AS (
   SELECT d.*,
          CASE WHEN d.refusal IS NOT NULL THEN 'not_eligible' WHEN d.arm = 'holdout' THEN 'holdout' ELSE 'offered' END AS state,
@@ -110,7 +109,7 @@ cased AS (
            'consent', d.commercial_consent, 'is_second', d.second, 'bucket', d.bucket, 'holdout_ppm', %(holdout_ppm)s::int,
            'cap', d.cap, 'cap_percent', %(cap_percent)s::int, 'order_left', d.order_left, 'line_given', d.line_given),
          %(as_of)s
-  FROM decided d ORDER BY d.requested_at, d.request_id
+  FROM decided d
   ON CONFLICT (merchant_id, request_id) DO NOTHING
   RETURNING id, request_id, buyer_id, state, reason, intent, arm, offer, offer_amount, currency, asked_amount, hold_until),
 assigned AS (

@@ -23,7 +23,8 @@ WHERE c.merchant_id = %(merchant)s AND r.merchant_id = %(merchant)s AND r.id = c
 -- name: withdrawn
 -- Saved, provisionally: what the kept units were paid. All asked units, unless the platform said how many; the dearest stay.
 UPDATE refund_retention_retentioncase c
-SET state = 'withdrawn', reason = 'WITHDRAWN', withdrawn_at = n.withdrawn_at, kept_units = n.kept, saved_amount = n.saved
+SET state = 'withdrawn', reason = 'WITHDRAWN', withdrawn_at = n.withdrawn_at, kept_units = n.kept, saved_amount = n.saved,
+    inputs = c.inputs || jsonb_build_object('gross', n.saved)
 FROM (
   SELECT c.id, coalesce(r.closed_at, %(at)s) AS withdrawn_at, k.kept,
          CASE WHEN k.kept >= c.units THEN c.asked_amount
@@ -92,14 +93,14 @@ WHERE c.merchant_id = %(merchant)s AND c.state = 'withdrawn' {one}
 -- name: refreshed
 -- What keeping the goods cost so far: goodwill unless refused or failed, and price protection of the line after the withdrawal.
 UPDATE refund_retention_retentioncase c
-SET cost_amount = n.cost, later_amount = n.later, saved_amount = n.saved, kept_units = n.kept,
-    state = CASE WHEN n.kept = 0 THEN 'refunded' ELSE c.state END,
-    reason = CASE WHEN n.kept = 0 THEN 'REFUNDED_AFTER_ALL' ELSE c.reason END,
-    settled_at = CASE WHEN n.kept = 0 THEN %(at)s END
+SET cost_amount = n.cost, later_amount = n.later, saved_amount = n.saved,
+    state = CASE WHEN n.is_lost THEN 'refunded' ELSE c.state END, reason = CASE WHEN n.is_lost THEN 'REFUNDED_AFTER_ALL' ELSE c.reason END,
+    settled_at = CASE WHEN n.is_lost THEN %(at)s END
 FROM (
-  SELECT c.id, CASE WHEN g.state = 'refused' OR p.state = 'failed' THEN 0 ELSE coalesce(g.amount, 0) END AS cost,
-         k.kept, CASE WHEN k.kept = 0 THEN 0 ELSE coalesce(f.amount, 0) END AS later,
-         CASE WHEN k.kept = 0 THEN 0 WHEN k.kept = c.kept_units THEN c.saved_amount ELSE c.saved_amount * k.kept / c.kept_units END AS saved
+  SELECT c.id, k.lost >= c.kept_units AS is_lost,
+         CASE WHEN g.state = 'refused' OR p.state = 'failed' THEN 0 ELSE coalesce(g.amount, 0) END AS cost,
+         CASE WHEN k.lost >= c.kept_units THEN 0 ELSE coalesce(f.amount, 0) END AS later,
+         (c.inputs ->> 'gross')::bigint * greatest(c.kept_units - k.lost, 0) / c.kept_units AS saved
   FROM refund_retention_retentioncase c
   LEFT JOIN aftersales_claim g ON g.merchant_id = %(merchant)s AND g.id = c.claim_id
   LEFT JOIN LATERAL (
@@ -112,15 +113,15 @@ FROM (
     WHERE a.merchant_id = %(merchant)s AND a.request_id = c.request_id) f ON true
   -- Units that a later request took back after all, until the case is settled.
   CROSS JOIN LATERAL (
-    SELECT greatest(c.kept_units - coalesce(sum(b.quantity), 0), 0)::int AS kept
+    SELECT coalesce(sum(b.quantity), 0)::int AS lost
     FROM store_refundallocation a
     JOIN store_refundallocation b ON b.merchant_id = %(merchant)s AND b.line_id = a.line_id AND b.request_id <> a.request_id
     JOIN store_refundrequest r ON r.merchant_id = %(merchant)s AND r.id = b.request_id AND r.outcome = 'refunded'
      AND r.requested_at > c.withdrawn_at AND coalesce(r.closed_at, r.requested_at) <= %(at)s
     WHERE a.merchant_id = %(merchant)s AND a.request_id = c.request_id) k
   WHERE c.merchant_id = %(merchant)s AND c.state = 'saved_provisional' {one}) n
-WHERE c.merchant_id = %(merchant)s AND c.id = n.id
-  AND (c.cost_amount, c.later_amount, c.saved_amount, c.kept_units) IS DISTINCT FROM (n.cost, n.later, n.saved, n.kept)
+WHERE c.merchant_id = %(merchant)s AND c.id = n.id AND c.state = 'saved_provisional'
+  AND ((c.cost_amount, c.later_amount, c.saved_amount) IS DISTINCT FROM (n.cost, n.later, n.saved) OR n.is_lost)
 
 -- name: settled
 -- Final after the settlement time without a new refund on the line; one that is still open keeps the case provisional.

@@ -22,9 +22,6 @@ from marketplace.tenancy.scope import scope
 from orders.store.models import RefundAllocation, RefundRequest, ShopOrderLine
 
 WITHDRAWN, REFUNDED, REJECTED = RefundRequest.Outcome.WITHDRAWN, RefundRequest.Outcome.REFUNDED, RefundRequest.Outcome.REJECTED
-State = RetentionCase.State
-#: The platform may still confirm that the request is withdrawn.
-ANSWERABLE = (State.OFFERED, State.SENT, State.ACCEPTED, State.WITHDRAWAL_REQUESTED)
 
 
 class BadRequest(UserError):
@@ -163,7 +160,7 @@ def record_outcome(
             facts={"request": request.pk, "outcome": outcome, "kept": kept if outcome == WITHDRAWN else 0},
         )  # fmt: skip
         if case is not None:
-            if outcome == WITHDRAWN and case.state in ANSWERABLE:
+            if outcome == WITHDRAWN:
                 RetentionCase.objects.filter(merchant_id=merchant_id, pk=case.pk).update(kept_units=kept)
             advance(merchant_id, BEFORE_PAY[:3], at=at, case_id=case.pk)
         return request

@@ -29,14 +29,13 @@ TEXTS = "SELECT request_id, buyer_text FROM asked WHERE place > %s AND place <= 
 
 
 def run(context: RunContext) -> Outcome:
-    """Decide what is undecided, move every case on as of the run's moment, and book goodwill that is due."""
+    """Move cases on as of the run's moment, decide what is undecided, book goodwill that is due, and settle."""
     outcome = Outcome()
     with scope(context.merchant_id):
         stopped = is_killed(context.merchant_id, PROGRAM)
-    if not stopped:
-        _decide_all(context, outcome)
     outcome.moved += advance(context.merchant_id, BEFORE_PAY, at=context.as_of)
     if not stopped:
+        _decide_all(context, outcome)
         _pay_all(context, outcome)
         if not context.dry_run:
             claimed = settle_price_offers(merchant_id=context.merchant_id, at=context.as_of, by=context.by)
