@@ -30,15 +30,16 @@ FILL = (
     """INSERT INTO store_sku (merchant_id, id, shop_id, code, title, category, is_gift, is_bundle, is_clearance,
          is_flash, is_live_room)
        SELECT %(merchant)s, n, %(shop)s, 'S' || n, '', '', false, false, false, false, false FROM generate_series(1, 900) n""",
-    """INSERT INTO store_shoporder (merchant_id, id, shop_id, buyer_id, external_ref, status, channel, currency, placed_at, paid_at,
-         delivered_at, captured_amount, refunded_amount, shipping_amount, revision)
+    """INSERT INTO store_shoporder (merchant_id, id, shop_id, buyer_id, external_ref, status, channel, currency, placed_at,
+         paid_at, delivered_at, captured_amount, refunded_amount, shipping_amount, revision)
        SELECT %(merchant)s, n, %(shop)s, 1 + n %% (%(requests)s / 2), 'O' || n, 'delivered', 'account', 'GBP', t, t,
               t + interval '2 days', 10000, 0, 0, 0
        FROM generate_series(1, %(requests)s) n, LATERAL (SELECT %(as_of)s::timestamptz - interval '9 days' AS t) moment""",
     """INSERT INTO store_shoporderline (merchant_id, id, order_id, sku_id, line_no, quantity, returned_quantity,
          open_aftersale_quantity, list_unit_amount, paid_amount, goodwill_amount, tax_rate_ppm, currency, channel, tier,
          placed_at, paid_at, delivered_at, revision)
-       SELECT %(merchant)s, n, n, 1 + n %% 900, 1, 2, 1, 0, 5000, 10000, 0, 0, 'GBP', 'account', '', t, t, t + interval '2 days', 0
+       SELECT %(merchant)s, n, n, 1 + n %% 900, 1, 2, 1, 0, 5000, 10000, 0, 0, 'GBP', 'account', '', t, t,
+              t + interval '2 days', 0
        FROM generate_series(1, %(requests)s) n, LATERAL (SELECT %(as_of)s::timestamptz - interval '9 days' AS t) moment""",
     """INSERT INTO store_refundrequest (merchant_id, id, shop_id, buyer_id, sku_id, external_ref, line_no, row_no, quantity,
          unit_amount, currency, requested_at, state, reason_code)

@@ -52,6 +52,8 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Overview"), "programs:home"),
             Page(_("Price protection"), "price_protection:home"),
             Page(_("Presale reminders"), "presale_balance:home"),
+            Page(_("Refund retention"), "refund_retention:home"),
+            Page(_("Retained value"), "refund_retention:ledger"),
         ),
     ),
     Section(

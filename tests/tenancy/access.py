@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
 from tests.tenancy.world import Filled
 
@@ -37,6 +38,12 @@ PRESALE_POLICY = {
     "quiet_from": "22:00", "quiet_to": "09:00", "quiet_channels": ["sms"], "max_late_minutes": "60", "plan_ahead_minutes": "10",
     "price_drop": "hand_over", "out_of_stock": "stop", "success_days": "15", "forfeit_cap_percent": "20", "cost_per_email": "0",
     "cost_per_sms": "5",
+}  # fmt: skip
+RETENTION = {
+    "holdout_percent": "20", "hold_minutes": "30", "hold_percent": "10", "cap_percent": "7", "money_offer_days": "90",
+    "settle_days": "30", "channel": "email", "platform_deadline_hours": "48", "serial_days": "90", "undo_minutes": "5",
+    "min_probability_percent": "60",
+    **{f"offer_{intent}": offer for intent, offer in OFFER_BY_INTENT.items()},
 }  # fmt: skip
 FIRST_ORDER = (
     '{"order_ref": "NEW-1", "placed_at": "2026-03-02T10:00:00", "lines": [{"sku": "NEW", "quantity": 1, "list_unit_price": "1"}]}'
@@ -121,6 +128,15 @@ ADDRESSES: dict[str, Address] = {
     "presale_balance:list": Address({"GET": "view_orders"}),
     "presale_balance:export": Address({"GET": "export"}),
     "presale_balance:detail": Address({"GET": "view_orders"}, "enrolment"),
+    "refund_retention:home": Address({"GET": "view_orders", "POST": "edit_policy"}, form=RETENTION),
+    "refund_retention:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=RETENTION),
+    "refund_retention:run": Address({"POST": "run_programs"}),
+    "refund_retention:cases": Address({"GET": "view_orders"}),
+    "refund_retention:export_cases": Address({"GET": "export"}),
+    "refund_retention:case": Address({"GET": "view_orders"}, "case"),
+    "refund_retention:outcome": Address({"POST": "run_programs"}, "case", form={"outcome": "refunded"}),
+    "refund_retention:ledger": Address({"GET": "view_orders"}),
+    "refund_retention:export_ledger": Address({"GET": "export"}),
     "ledger:home": Address({"GET": "view_money"}),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
@@ -146,6 +162,8 @@ IN_THE_QUERY = {
     "price_protection:preview": ("run", "waiting_run"),
     "presale_balance:home": ("run", "waiting_run"),
     "presale_balance:preview": ("run", "waiting_run"),
+    "refund_retention:home": ("run", "waiting_run"),
+    "refund_retention:preview": ("run", "waiting_run"),
 }
 PUBLIC = {
     "livez": "a probe: alive or not",

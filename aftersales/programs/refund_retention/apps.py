@@ -8,10 +8,10 @@ class RefundRetentionConfig(AppConfig):
     verbose_name = _("Refund retention")
 
     def ready(self) -> None:
+        from aftersales.measurement import metrics
         from aftersales.programs.refund_retention.measures import METRICS
         from aftersales.programs.refund_retention.preparing import DROPS, KINDS
         from aftersales.programs.refund_retention.rules import REASONS
-        from aftersales.measurement import metrics
         from marketplace.outbox import kinds
         from marketplace.ui.labels import add_reasons
 

@@ -14,7 +14,8 @@ from aftersales.programs.refund_retention.rules import PROGRAM
 ASKED = """
   SELECT a.buyer_id, c.requested_at, c.created_at, c.asked_amount, c.units, r.outcome, r.closed_at, c.kept_units, c.reason
   FROM assigned a
-  JOIN refund_retention_retentioncase c ON c.merchant_id = %(merchant)s AND c.buyer_id = a.buyer_id AND c.created_at >= a.eligible_at
+  JOIN refund_retention_retentioncase c
+    ON c.merchant_id = %(merchant)s AND c.buyer_id = a.buyer_id AND c.created_at >= a.eligible_at
   JOIN store_refundrequest r ON r.merchant_id = %(merchant)s AND r.id = c.request_id
 """
 KEPT = f"""
@@ -37,7 +38,8 @@ TOUCHED = """
 SELECT a.buyer_id, m.closed_at, 1::bigint
 FROM assigned a
 JOIN refund_retention_retentioncase c ON c.merchant_id = %(merchant)s AND c.buyer_id = a.buyer_id
-JOIN outbox_message m ON m.merchant_id = %(merchant)s AND m.effect_key = 'retention:' || c.request_id || ':card' AND m.state = 'sent'
+JOIN outbox_message m
+  ON m.merchant_id = %(merchant)s AND m.effect_key = 'retention:' || c.request_id || ':card' AND m.state = 'sent'
 """
 ACCEPTED = """
 SELECT a.buyer_id, c.answered_at, 1::bigint

@@ -104,3 +104,8 @@ def merchants_with_work() -> list[int]:
     """Merchants that have the program's policy, across tenants (system role)."""
     found = ProgramPolicy.objects.using("system").filter(program=PROGRAM, valid_to__isnull=True)
     return list(found.values_list("merchant_id", flat=True).distinct().order_by("merchant_id"))
+
+
+def ledger_rows(merchant_id: int) -> QuerySet[RetentionCase]:
+    """The retained-value ledger: one row per request that got a card, newest first."""
+    return cases(merchant_id).filter(state__in=CARDED)

@@ -5,12 +5,12 @@ means the default of 50 (offers) or 12 (return logistics) in major units of the 
 ties an offer to a review: such a policy cannot be written down.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.errors import UserError
+from aftersales.programs.checks import BadPolicy, Check, checked, choice, whole
 from marketplace.kernel.money import exponent
 
 PROGRAM = "refund_retention"
@@ -104,73 +104,53 @@ DEFAULTS: Settings = {
 PRESETS: dict[str, Settings] = {"default": DEFAULTS}
 
 
-class BadPolicy(UserError):
-    """A policy value that is not allowed."""
-
-
-def _whole(low: int, high: int, *, or_nothing: bool = False) -> Callable[[str, Any], int | None]:
-    def check(name: str, value: Any) -> int | None:
-        if or_nothing and (value is None or value in ("off", "none", "default")):
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise BadPolicy(f"{name} must be a whole number from {low} to {high}.")
-        return value
-
-    return check
+NOTHING = ("off", "none", "default")
 
 
 def _offers(name: str, value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping) or any(offer not in OFFERS for offer in value.values()) or not set(value) <= set(INTENTS):
-        raise BadPolicy(f"{name} must map intents to one of {', '.join(OFFERS)}.")
+        raise BadPolicy(_("%(name)s must map intents to one of %(allowed)s.") % {"name": name, "allowed": ", ".join(OFFERS)})
     return {**OFFER_BY_INTENT, **value}
 
 
 def _intents(name: str, value: Any) -> list[str]:
     found = [part for part in value.split(",") if part] if isinstance(value, str) else value
     if not isinstance(found, list) or any(item not in INTENTS for item in found):
-        raise BadPolicy(f"{name} may list {', '.join(INTENTS)}.")
+        raise BadPolicy(_("%(name)s may list %(allowed)s.") % {"name": name, "allowed": ", ".join(INTENTS)})
     return sorted({*found, *NEVER})
 
 
 def _codes(name: str, value: Any) -> dict[str, str]:
     if not isinstance(value, Mapping) or any(intent not in INTENTS for intent in value.values()):
-        raise BadPolicy(f"{name} must map the platform's reasons to one of {', '.join(INTENTS)}.")
+        allowed = {"name": name, "allowed": ", ".join(INTENTS)}
+        raise BadPolicy(_("%(name)s must map the platform's reasons to one of %(allowed)s.") % allowed)
     return {str(code).strip().lower(): str(intent) for code, intent in value.items()}
 
 
-def _channel(name: str, value: Any) -> str:
-    if value not in ("email", "sms", "in_app"):
-        raise BadPolicy(f"{name} must be one of email, sms, in_app.")
-    return str(value)
-
-
-CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
-    "hold_percent": _whole(0, 100),
-    "hold_minutes": _whole(0, 30),
-    "platform_deadline_hours": _whole(1, 24 * 60),
-    "cap_percent": _whole(0, 100),
-    "cap_amount": _whole(0, 10**12, or_nothing=True),
-    "return_logistics_amount": _whole(0, 10**12, or_nothing=True),
-    "money_offer_days": _whole(1, 3650),
-    "serial_requests": _whole(1, 10_000, or_nothing=True),
-    "serial_days": _whole(1, 3650),
-    "settle_days": _whole(1, 365),
-    "undo_minutes": _whole(0, 30),
-    "holdout_percent": _whole(0, 90),
-    "min_probability_percent": _whole(0, 100),
+CHECKS: Mapping[str, Check] = {
+    "hold_percent": whole(0, 100),
+    "hold_minutes": whole(0, 30),
+    "platform_deadline_hours": whole(1, 24 * 60),
+    "cap_percent": whole(0, 100),
+    "cap_amount": whole(0, 10**12, nothing=NOTHING),
+    "return_logistics_amount": whole(0, 10**12, nothing=NOTHING),
+    "money_offer_days": whole(1, 3650),
+    "serial_requests": whole(1, 10_000, nothing=NOTHING),
+    "serial_days": whole(1, 3650),
+    "settle_days": whole(1, 365),
+    "undo_minutes": whole(0, 30),
+    "holdout_percent": whole(0, 90),
+    "min_probability_percent": whole(0, 100),
     "never_retain": _intents,
     "offers": _offers,
     "reason_codes": _codes,
-    "channel": _channel,
+    "channel": choice("email", "sms", "in_app"),
 }
 
 
 def validated(settings: Mapping[str, Any]) -> Settings:
     """Every parameter with an allowed value, defaults filled in. Raises BadPolicy naming the parameter."""
-    unknown = sorted(set(settings) - set(CHECKS))
-    if unknown:
-        raise BadPolicy(f"Unknown parameter {unknown[0]!r}; known are {', '.join(CHECKS)}.")
-    return {name: check(name, settings.get(name, DEFAULTS[name])) for name, check in CHECKS.items()}
+    return checked(settings, CHECKS, DEFAULTS)
 
 
 def may_pay(settings: Settings) -> bool:
