@@ -27,16 +27,16 @@ def _whole(label: Any, low: int, high: int, *, required: bool = True, hint: Any 
 
 
 class RetentionForm(forms.Form):
-    holdout_percent = _whole(_("Control group (% of buyers)"), 0, 90, hint=_("What is owed is never held out."))
+    holdout_percent = _whole(_("Control group (share of buyers, %)"), 0, 90, hint=_("What is owed is never held out."))
     hold_minutes = _whole(_("Hold at most (minutes)"), 0, 30)
-    cap_percent = _whole(_("Offer at most (% of the line)"), 0, 100)
+    cap_percent = _whole(_("Offer at most (share of the line, %)"), 0, 100)
     money_offer_days = _whole(_("One money offer per buyer in (days)"), 1, 3650)
     settle_days = _whole(_("Final after (days)"), 1, 365)
     channel = forms.ChoiceField(
         label=_("Card by"), choices=[("email", _("E-mail")), ("sms", _("SMS")), ("in_app", _("In-app message"))]
     )
     is_automatic = forms.BooleanField(label=_("Answer every request by itself"), required=False)
-    hold_percent = _whole(_("Hold at most (% of the platform's deadline)"), 0, 100)
+    hold_percent = _whole(_("Hold at most (share of the platform's deadline, %)"), 0, 100)
     platform_deadline_hours = _whole(_("Platform's deadline where none is given (hours)"), 1, 1440)
     cap_amount = _whole(
         _("Offer at most"), 0, 10**12, required=False, hint=_("In minor units. Empty: 50 in the order's currency.")
