@@ -16,7 +16,7 @@ from aftersales.programs.contract import RunContext
 from aftersales.programs.presale_balance import statements
 from aftersales.programs.presale_balance.outcome import Outcome
 from aftersales.programs.presale_balance.previewing import preview_rows
-from aftersales.programs.presale_balance.queries import presale_orders, sent_after_paid
+from aftersales.programs.presale_balance.queries import closed_channels, presale_orders, sent_after_paid
 from aftersales.programs.presale_balance.rules import LARGE_SHOP_ORDERS, PROGRAM, holdout_ppm
 from marketplace.tenancy.scope import scope
 
@@ -25,7 +25,9 @@ CHUNK = 20_000
 
 def run(context: RunContext) -> Outcome:
     """One pass. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
-    outcome, values = Outcome(), statements.parameters(context)
+    with scope(context.merchant_id):
+        closed = closed_channels(context.merchant_id)
+    outcome, values = Outcome(), statements.parameters(context, closed=closed)
     _collect(context, values, outcome)
     _follow(context, values, outcome)
     _enrol(context, values, outcome)

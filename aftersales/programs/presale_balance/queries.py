@@ -10,6 +10,7 @@ from aftersales.programs.presale_balance.models import Enrolment, Touch
 from aftersales.programs.presale_balance.rules import PROGRAM
 from aftersales.queries import runs
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.models import ChannelSettings
 from orders.store.models import ShopOrder
 
 
@@ -56,6 +57,12 @@ def sent_after_paid(merchant_id: int) -> int:
 def presale_orders(merchant_id: int, *, up_to: int) -> int:
     """How many presale orders the merchant has had; counts no further than `up_to`."""
     return ShopOrder.objects.filter(merchant_id=merchant_id, deposit_paid_at__isnull=False)[:up_to].count()
+
+
+def closed_channels(merchant_id: int) -> set[str]:
+    """Channels the merchant has switched off: a buyer is reached on another."""
+    found = ChannelSettings.objects.filter(merchant_id=merchant_id, is_active=False)
+    return set(found.values_list("channel", flat=True))
 
 
 def has_work(merchant_id: int) -> bool:

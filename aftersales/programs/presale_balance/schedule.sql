@@ -8,7 +8,7 @@ wanted AS (
          CASE s.anchor
            WHEN 'opens' THEN p.opens_at + make_interval(mins => s.amount)
            WHEN 'closes' THEN p.closes_at - make_interval(mins => s.amount)
-           ELSE p.opens_at + make_interval(mins => (floor(extract(epoch FROM p.closes_at - p.opens_at)) * s.amount / 6000)::int) END
+           ELSE p.opens_at + make_interval(mins => floor(floor(extract(epoch FROM p.closes_at - p.opens_at)) * s.amount / 6000)::int) END
          AS nominal_at
   FROM pair p
   CROSS JOIN jsonb_to_recordset(%(steps)s::jsonb) s(step int, anchor text, amount int, quiet text, channels text[])),

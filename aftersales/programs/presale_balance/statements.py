@@ -1,6 +1,7 @@
 """The program's statements, and the policy as their parameters."""
 
 import json
+from collections.abc import Collection
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,17 @@ PLAN = _read("plan").replace("{passed}", "")
 PLAN_WITH_PASSED = _read("plan").replace("{passed}", _read("passed_rows"))
 
 
-def parameters(context: RunContext) -> dict[str, Any]:
-    """The policy and the moment as query parameters. Minutes, ppm and local clock times."""
+def parameters(context: RunContext, *, closed: Collection[str] = ()) -> dict[str, Any]:
+    """The policy and the moment as query parameters, without the channels the merchant has closed."""
     settings = context.settings
     steps = [
-        {"step": step.number, "anchor": step.anchor, "amount": step.amount, "quiet": step.quiet, "channels": step.channels}
+        {
+            "step": step.number,
+            "anchor": step.anchor,
+            "amount": step.amount,
+            "quiet": step.quiet,
+            "channels": [channel for channel in step.channels if channel not in closed],
+        }
         for step in steps_of(settings)
     ]
     return {
