@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, NamedTuple
 
 from merchants.models import Shop
@@ -11,7 +10,10 @@ SALE, REFUND = "S", "R"
 
 
 class Staged(NamedTuple):
-    """A valid row, in the order of the staging table's columns after (merchant, batch, bucket, row number)."""
+    """A valid row, in the order of the staging table's columns after (merchant, batch, bucket, row number).
+
+    `placed_at` is ISO 8601 in UTC: many rows share a moment, and formatting it for each is dear.
+    """
 
     kind: str
     order_ref: str
@@ -22,7 +24,7 @@ class Staged(NamedTuple):
     unit_amount: int
     paid_amount: int
     buyer_ref: str | None
-    placed_at: datetime
+    placed_at: str
     channel: str
     tier: str
     extra: str | None = None

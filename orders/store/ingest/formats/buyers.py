@@ -14,6 +14,7 @@ EMAIL = re.compile(r"[^@\s*]{1,64}@[^@\s*]{1,185}\.[^@\s*.]{2,63}")
 PHONE = re.compile(r"\+?[0-9]{5,15}")
 NOT_DIALLED = re.compile(r"[\s().\-–/]")
 #: Contact columns, the more specific ones last: they win over `contact`, which can be either.
+LONGEST = 254
 COLUMNS = ("contact", "email", "phone")
 
 
@@ -25,7 +26,7 @@ def contacts(record: Mapping[str, str], merchant_id: int) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for name in COLUMNS:
-        if text := record.get(name):
+        if 0 < len(text := record.get(name, "")) <= LONGEST:
             found |= _sealed(text, name, merchant_id)
     return found
 

@@ -8,8 +8,8 @@ import csv
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Any
 
 from marketplace.kernel.money import MAX_MINOR, BadAmount, largest_remainder, parse_minor
@@ -41,6 +41,8 @@ COLUMNS = frozenset(
 POSITION = "#"
 #: Files we hand out put an apostrophe before cells that a spreadsheet would run; it is taken off on the way back.
 FORMULA_SIGNS = ("=", "+", "-", "@")
+#: Texts up to this length are remembered; longer ones would fill the memory.
+SHORT = 64
 Row = tuple[list[Mapping[str, Any]] | None, ShopContext]
 
 
@@ -147,16 +149,25 @@ def _words(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return _known(value) if len(value) <= SHORT else _clean(value)
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        # Full-width spaces and line breaks are as good as a space; other controls hide something.
-        text = unicodedata.normalize("NFC", " ".join(value.split()))
-        if text.isprintable():
-            return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
     raise _Refused("bad_value", repr(value)[:80])
+
+
+def _clean(value: str) -> str:
+    # Full-width spaces and line breaks are as good as a space; other controls hide something.
+    text = unicodedata.normalize("NFC", " ".join(value.split()))
+    if not text.isprintable():
+        raise _Refused("bad_value", repr(value)[:80])
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULA_SIGNS else text
+
+
+#: Most cells of a file are short and come again and again.
+_known = lru_cache(maxsize=16_384)(_clean)
 
 
 def _one(record: Mapping[str, str], shop: ShopContext) -> Staged:
@@ -198,7 +209,7 @@ def _one(record: Mapping[str, str], shop: ShopContext) -> Staged:
 
 def _extra(record: Mapping[str, str], quantity: int, shop: ShopContext) -> dict[str, Any]:
     extra: dict[str, Any] = {name: _money(record, name, shop) for name in MONEY if record.get(name)}
-    extra |= {name: _moment(record[name], shop).isoformat() for name in TIMES if record.get(name)}
+    extra |= {name: _moment(record[name], shop) for name in TIMES if record.get(name)}
     extra |= {name: _flag(record, name) for name in FLAGS if record.get(name)}
     extra |= {name: _whole(record, name) for name in COUNTS if record.get(name)}
     extra |= {name: record[name][:length] for name, length in TEXTS.items() if record.get(name)}
@@ -265,11 +276,16 @@ def _whole(record: Mapping[str, str], name: str) -> int:
     return int(text)
 
 
-def _moment(text: str, shop: ShopContext) -> datetime:
+def _moment(text: str, shop: ShopContext) -> str:
     try:
-        return parse_moment(text, shop.timezone)
+        return _utc(text[:SHORT], shop.timezone)
     except (ValueError, OverflowError) as error:
         raise _Refused("bad_time", text[:40]) from error
+
+
+@lru_cache(maxsize=8192)
+def _utc(text: str, timezone: str) -> str:
+    return parse_moment(text, timezone).isoformat()
 
 
 def _flag(record: Mapping[str, str], name: str) -> bool:

@@ -7,7 +7,6 @@ debt. Rows without a customer belong to another sales channel with its own price
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -68,9 +67,9 @@ def _quantity(text: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def _moment(text: str, timezone: str) -> datetime | None:
+def _moment(text: str, timezone: str) -> str | None:
     try:
-        return parse_moment(text, timezone)
+        return parse_moment(text, timezone).isoformat()
     except (ValueError, OverflowError):
         return None
 
@@ -110,7 +109,7 @@ def parse(row: Row) -> list[Outcome]:
     return [_line(invoice, code, title, quantity, price, customer_text, placed_at)]
 
 
-def _line(invoice: str, code: str, title: str, quantity: int, price: int, customer_text: str, placed_at: datetime) -> Outcome:
+def _line(invoice: str, code: str, title: str, quantity: int, price: int, customer_text: str, placed_at: str) -> Outcome:
     cancelled = bool(CANCELLATION.match(invoice))
     if not cancelled and not SALE_INVOICE.match(invoice):
         return Quarantine("bad_invoice_number", invoice[:40])
