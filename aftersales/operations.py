@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
@@ -134,7 +135,7 @@ def _leave_hold(claim: Claim, state: str) -> bool:
 def _count_release(claim: Claim, at: datetime) -> None:
     """A person decided: it counts in the budgets and in the breaker's memory, also beyond them."""
     with connection.cursor() as cursor:
-        spent = [claim.merchant_id, claim.program, claim.currency, at]
+        spent: list[Any] = [claim.merchant_id, claim.program, claim.currency, at]
         cursor.execute(
             "SELECT guard_take(%s, %s, %s, %s, %s::bigint[], %s::bigint[], true)",
             [*spent, [claim.order.buyer_id], [claim.amount]],

@@ -73,7 +73,7 @@ class Owed:
 
 def owed(*, merchant_id: int, program: str, as_of: datetime, tz: str) -> Owed:
     """What a program that pays what is owed has cost. Needs the merchant's scope."""
-    values = {"merchant": merchant_id, "program": program, "as_of": as_of, "tz": tz, "horizons": list(HORIZONS)}
+    values: dict[str, Any] = {"merchant": merchant_id, "program": program, "as_of": as_of, "tz": tz, "horizons": list(HORIZONS)}
 
     def rows(statement: str) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:

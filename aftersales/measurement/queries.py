@@ -95,7 +95,7 @@ class Study:
 
     def rows(self, statement: str, **pieces: str) -> list[tuple[Any, ...]]:
         """Run a statement, with metrics' SQL put in by name. Needs the merchant's scope."""
-        values = {
+        values: dict[str, Any] = {
             "merchant": self.merchant_id, "experiment": self.experiment_id, "as_of": self.as_of, "tz": self.tz,
             "history": HISTORY_DAYS,
         }  # fmt: skip

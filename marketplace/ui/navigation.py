@@ -79,7 +79,7 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return []
-    rights = getattr(request, "rights", frozenset())
+    rights: frozenset[Permission] = getattr(request, "rights", frozenset())
     shown = [(s, [(p, reverse(p.url_name)) for p in s.pages if not rights or p.right in rights]) for s in SECTIONS]
     current = max((url for _s, pages in shown for _p, url in pages if _is_within(request.path, url)), key=len, default="")
     return [_item(section, pages, current) for section, pages in shown if pages]

@@ -43,11 +43,11 @@ def _to(buyer: Buyer, channel: str) -> str:
     return ""
 
 
-def _opened(buyer: Buyer, sealed: bytes | None) -> str:
+def _opened(buyer: Buyer, sealed: bytes | memoryview | None) -> str:
     if not sealed:
         return ""
     try:
-        return decrypt(sealed, merchant_id=buyer.merchant_id)
+        return decrypt(bytes(sealed), merchant_id=buyer.merchant_id)
     except UnreadableContact:
         log.error("no contact key opens the contact of buyer %s of merchant %s", buyer.pk, buyer.merchant_id)
         return ""

@@ -7,6 +7,7 @@ nothing: a case is unique per kind and subject.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, connection
@@ -76,7 +77,13 @@ def reconcile(*, merchant_id: int, by: Actor, at: datetime, gateway: Gateway | N
         for answers in _answers(merchant_id, chosen, at - HORIZON):
             rows = [(a.request_id, a.result.value, a.amount, a.currency) for a in answers]
             cursor.execute(KEEP, [list(column) for column in zip(*rows, strict=True)])
-    values = {"merchant": merchant_id, "at": at, "since": at - HORIZON, "stuck_before": at - STUCK, "by": by.label}
+    values: dict[str, Any] = {
+        "merchant": merchant_id,
+        "at": at,
+        "since": at - HORIZON,
+        "stuck_before": at - STUCK,
+        "by": by.label,
+    }
     with scope(merchant_id, durable=True), connection.cursor() as cursor:
         cursor.execute(COMPARE, values)
         counts = dict(zip(("differences", "new", "gone", "payouts"), cursor.fetchone(), strict=True))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -41,7 +42,12 @@ def prepare(merchant_id: int, messages: Sequence[Outgoing]) -> Mapping[int, Answ
 
 def answers(merchant_id: int, messages: Sequence[Outgoing], *, at: datetime) -> dict[int, Answer]:
     """Ready with the variables of what is still due, or Drop with the reason of the first order. Needs the merchant's scope."""
-    values = {"merchant": merchant_id, "keys": [message.effect_key for message in messages], "at": at, "program": PROGRAM}
+    values: dict[str, Any] = {
+        "merchant": merchant_id,
+        "keys": [message.effect_key for message in messages],
+        "at": at,
+        "program": PROGRAM,
+    }
     due: dict[str, list[Owing]] = {}
     reasons: dict[str, str] = {}
     with connection.cursor() as cursor:

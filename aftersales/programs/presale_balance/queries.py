@@ -74,7 +74,8 @@ def has_work(merchant_id: int) -> bool:
 def latest_window(merchant_id: int) -> tuple[datetime, datetime] | None:
     """The window of the order taken up last, if any."""
     found = Enrolment.objects.filter(merchant_id=merchant_id, opens_at__isnull=False).order_by("-id")
-    return found.values_list("opens_at", "closes_at").first()
+    window = found.values_list("opens_at", "closes_at").first()
+    return (window[0], window[1]) if window and window[0] and window[1] else None
 
 
 def busy_runs(merchant_id: int) -> QuerySet[ProgramRun]:

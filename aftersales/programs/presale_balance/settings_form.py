@@ -32,7 +32,7 @@ class _LabelOfChannels:
 ORDERS = [(",".join(order), _in_order(order)) for size in range(1, len(CHANNELS) + 1) for order in permutations(CHANNELS, size)]
 
 
-def _channels(label: Text) -> forms.ChoiceField:
+def _channels(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=ORDERS, help_text=_("The first one on which the buyer can be reached."))
 
 

@@ -35,7 +35,7 @@ PLAN_WITH_PASSED = _read("plan").replace("{passed}", _read("passed_rows"))
 def parameters(context: RunContext, *, closed: Collection[str] = ()) -> dict[str, Any]:
     """The policy and the moment as query parameters, without the channels the merchant has closed."""
     settings = context.settings
-    steps = [
+    steps: list[dict[str, Any]] = [
         {
             "step": step.number,
             "anchor": step.anchor,

@@ -89,7 +89,7 @@ def run(context: RunContext) -> Outcome:
 def _announce(context: RunContext) -> None:
     """Tell the guards before the first claim: products whose price looks like a mistake, and how much the run would pay."""
     refuse_killed(context.merchant_id, rules.PROGRAM)
-    values = {"merchant": context.merchant_id, "run": context.run_id, "at": context.at}
+    values: dict[str, Any] = {"merchant": context.merchant_id, "run": context.run_id, "at": context.at}
     with connection.cursor() as cursor:
         cursor.execute(HOLD_PRODUCTS, values)
         cursor.execute(WHOLE_BATCH, values)
