@@ -76,7 +76,7 @@ def price_file(of: Filled) -> SimpleUploadedFile:
 
 
 def held_claim(of: Filled) -> int:
-    return of.ids["held"]
+    return of.ids["held_first"]
 
 
 def shop_of(of: Filled) -> int:
@@ -145,7 +145,7 @@ ADDRESSES: dict[str, Address] = {
     "guards:close_breaker": Address({"POST": "release_holds"}, "breaker", form={"reason_text": "a sale"}),
     "guards:approvals": Address({"GET": "view_money"}),
     "guards:decide_approval": Address({"POST": "approve"}, "approval", form={"act": "approve"}),
-    "guards:cancel_approval": Address({"POST": "view_money"}, "approval"),
+    "guards:cancel_approval": Address({"POST": "view_money"}, "own_request"),
     "guards:budgets": Address({"GET": "view_money", "POST": "edit_guards"}, form=BUDGET),
     "guards:save_settings": Address({"POST": "edit_guards"}, form=GUARD_SETTINGS),
     "guards:see_alerts": Address({"POST": "edit_guards"}),

@@ -144,7 +144,7 @@ def _waiting_import(merchant: cast.Merchant, name: str, place: Path) -> int:
 def _ids(merchant: cast.Merchant) -> dict[str, int]:
     name = merchant.slug.upper()
     with scope(merchant.id):
-        claims = {claim.state: claim.pk for claim in Claim.objects.filter(merchant_id=merchant.id)}
+        claims = {claim.state: claim.pk for claim in Claim.objects.filter(merchant_id=merchant.id).order_by("pk")}
         return {
             "shop": merchant.shop.pk,
             "order": ShopOrder.objects.get(merchant_id=merchant.id, external_ref=f"{name}-1001").pk,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from aftersales.guards import queries as guards
 from aftersales.guards.budgets import operations, queries
-from aftersales.guards.models import Approval, Budget
+from aftersales.guards.models import Approval, Budget, Level
 from aftersales.guards.operations import see_alerts
 from aftersales.guards.web.charts import budget_chart
 from aftersales.guards.web.common import people
@@ -91,7 +91,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     found = list(queries.budgets(merchant_id))
     used = queries.used_now(merchant_id, now)
     names = people(budget.updated_by for budget in found)
-    limited = [budget for budget in found if budget.limit_amount is not None]
+    # The merchant's day says most; without one the first limit there is.
+    limited = sorted((b for b in found if b.limit_amount is not None), key=lambda b: b.level != Level.MERCHANT_DAY)
     tz = guards.zone_of(merchant_id)
     return {
         "rows": [_row(budget, used[budget.pk], names) for budget in found],

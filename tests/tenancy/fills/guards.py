@@ -16,8 +16,9 @@ from aftersales.guards.models import (
     SpendHour,
 )
 from aftersales.guards.operations import ALL_PROGRAMS, switch_program
-from aftersales.models import Payout
-from marketplace.tenancy.actor import CLI
+from aftersales.models import Claim, Payout
+from marketplace.accounts.operations import ensure_user
+from marketplace.tenancy.actor import CLI, person
 from marketplace.tenancy.scope import scope
 from orders.store.models import Sku
 from tests import cast
@@ -34,29 +35,53 @@ def fill(merchant: cast.Merchant) -> None:
         switch_program(
             merchant_id=merchant.id, program=ALL_PROGRAMS, stop=stop, reason=f"drill of {merchant.slug}", by=CLI, at=NOW
         )
+    _hold_another(merchant)
     with scope(merchant.id):
         own = {"merchant_id": merchant.id}
         GuardSettings.objects.create(**own, updated_by=merchant.slug)
         money = {"program": "price_protection", "currency": merchant.shop.currency}
         SpendHour.objects.create(**own, **money, hour=NOW, amount=100, claims=1)
-        Breaker.objects.create(**own, program="presale_balance", currency=merchant.shop.currency)
+        why = {"current": 900, "median": 100, "percent": 300}
+        Breaker.objects.create(**own, program="presale_balance", currency=merchant.shop.currency, facts=why)
         sku = Sku.objects.filter(merchant_id=merchant.id).earliest("id")
         SkuHold.objects.create(**own, **money, sku=sku, price=1)
         payload = {"changes": {"approval_days": 8}, "before": {"approval_days": 7}}
+        budget = Budget.objects.filter(merchant_id=merchant.id).earliest("id")
         Approval.objects.create(
-            **own, kind="settings", requested_by="user:0", expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload=payload
+            **own, kind="budget", subject_id=budget.pk, currency=budget.currency, requested_by=_asker(merchant),
+            expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload={"limit": 5, "before": 4, "level": budget.level, "alert_percent": 80},
+        )  # fmt: skip
+        Approval.objects.create(
+            **own, kind="settings", requested_by=_asker(merchant), expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload=payload
         )
         payout = Payout.objects.filter(merchant_id=merchant.id).select_related("claim__order").earliest("id")
         case = ReconciliationCase.objects.create(
-            **own, kind="stuck", subject="x", currency=merchant.shop.currency, payout=payout, order=payout.claim.order
+            **own, kind="stuck", subject=merchant.slug, currency=merchant.shop.currency, payout=payout, order=payout.claim.order
         )
-        CaseNote.objects.create(**own, case=case, text=f"note of {merchant.slug}", created_by="x")
+        CaseNote.objects.create(**own, case=case, text=merchant.slug, created_by="x")
         ReconciliationRun.objects.create(**own, slot="2026-03-06", started_at=NOW, created_by=merchant.slug)
+
+
+def _hold_another(merchant: cast.Merchant) -> None:
+    """A second held claim: the first one is used up by whoever tries the claim's own page."""
+    with scope(merchant.id):
+        copy = Claim.objects.filter(merchant_id=merchant.id, state="held").latest("id")
+        copy.pk, copy.sequence, copy.reason = None, copy.sequence + 1, "BUDGET"
+        copy.save(force_insert=True)
+
+
+def _asker(merchant: cast.Merchant) -> str:
+    """The member who owns the merchant, as the world makes her later: what she asked for she can take back."""
+    return person(ensure_user(email=f"owner.member@{merchant.slug}.example", password=cast.PASSWORD).pk).label
 
 
 def ids(merchant: cast.Merchant) -> dict[str, int]:
     """What the addresses of the guards name."""
     named = {"held_product": SkuHold, "breaker": Breaker, "approval": Approval, "book_case": ReconciliationCase}
     with scope(merchant.id):
+        first = Claim.objects.filter(merchant_id=merchant.id, state="held").earliest("id").pk
         found = {**named, "comparison": ReconciliationRun}.items()
-        return {name: model.objects.filter(merchant_id=merchant.id).earliest("id").pk for name, model in found}
+        own = Approval.objects.filter(merchant_id=merchant.id, kind="settings").earliest("id").pk
+        return {"held_first": first, "own_request": own} | {
+            name: model.objects.filter(merchant_id=merchant.id).earliest("id").pk for name, model in found
+        }
