@@ -47,9 +47,10 @@ def fill(merchant: cast.Merchant) -> None:
         SkuHold.objects.create(**own, **money, sku=sku, price=1)
         payload = {"changes": {"approval_days": 8}, "before": {"approval_days": 7}}
         budget = Budget.objects.filter(merchant_id=merchant.id).earliest("id")
+        wanted = {"limit": 5, "before": 4, "level": budget.level, "alert_percent": 80}
         Approval.objects.create(
             **own, kind="budget", subject_id=budget.pk, currency=budget.currency, requested_by=_asker(merchant),
-            expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload={"limit": 5, "before": 4, "level": budget.level, "alert_percent": 80},
+            expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload=wanted,
         )  # fmt: skip
         Approval.objects.create(
             **own, kind="settings", requested_by=_asker(merchant), expires_at=datetime(2999, 1, 1, tzinfo=UTC), payload=payload
