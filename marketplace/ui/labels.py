@@ -58,6 +58,8 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "expired": ("muted", pgettext_lazy("status", "Expired")),
     "deposit_refunded": ("muted", pgettext_lazy("status", "Deposit refunded")),
     "suppressed": ("warn", pgettext_lazy("status", "Suppressed")),
+    "sent": ("good", pgettext_lazy("status", "Sent")),
+    "dropped": ("muted", pgettext_lazy("status", "Not sent")),
     "included": ("info", pgettext_lazy("status", "Being sent")),
     # Jobs: imports and runs
     "waiting": ("muted", pgettext_lazy("status", "Waiting")),

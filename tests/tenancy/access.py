@@ -124,7 +124,7 @@ ADDRESSES: dict[str, Address] = {
     "presale_balance:home": Address({"GET": "view_orders", "POST": "edit_policy"}, form=PRESALE_POLICY),
     "presale_balance:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=PRESALE_POLICY),
     "presale_balance:run": Address({"POST": "run_programs"}),
-    "presale_balance:switch": Address({"POST": "edit_policy"}, form={"to": "off"}),
+    "presale_balance:switch": Address({"POST": "edit_policy"}, form={"to": "on"}),
     "presale_balance:list": Address({"GET": "view_orders"}),
     "presale_balance:export": Address({"GET": "export"}),
     "presale_balance:detail": Address({"GET": "view_orders"}, "enrolment"),

@@ -3,7 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 from aftersales.models import ProgramRun
+from aftersales.programs.policies import save_policy
 from aftersales.programs.presale_balance.models import Enrolment, Touch
+from aftersales.programs.registry import program_named
+from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.models import Buyer, ShopOrder
 from tests import cast
@@ -14,6 +17,9 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 def fill(merchant: cast.Merchant) -> int:
     """The id of the enrolment."""
     with scope(merchant.id):
+        save_policy(
+            merchant_id=merchant.id, program=program_named("presale_balance"), settings={}, automatic=False, by=CLI, at=AT
+        )
         run = ProgramRun.objects.filter(merchant_id=merchant.id).earliest("id")
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         window = {"opens_at": AT, "closes_at": AT + timedelta(days=1)}
