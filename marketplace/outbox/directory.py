@@ -29,6 +29,10 @@ Find = Callable[[int, str, Sequence[str]], Sequence[int]]
 OptOut = Callable[[int, Sequence[int], datetime | None], Any]
 
 
+#: `(merchant_id) -> IANA name` of the time zone the merchant's own pages are read in.
+Zone = Callable[[int], str]
+
+
 @dataclass(frozen=True)
 class Directory:
     """What the outbox asks about recipients; all of it in the merchant's scope, inside the caller's transaction."""
@@ -36,6 +40,7 @@ class Directory:
     lookup: Lookup
     find: Find
     opt_out: OptOut
+    zone: Zone
 
 
 def _nobody(merchant_id: int, channel: str, recipient_ids: Iterable[int]) -> Mapping[int, Address]:
@@ -51,13 +56,17 @@ def _not_marked(merchant_id: int, recipient_ids: Sequence[int], at: datetime | N
     """Without rows of its own to mark, the suppression list does the work."""
 
 
-_directory = Directory(_nobody, _none_found, _not_marked)
+def _utc(merchant_id: int) -> str:
+    return "UTC"
 
 
-def register_directory(lookup: Lookup, *, find: Find = _none_found, opt_out: OptOut = _not_marked) -> None:
+_directory = Directory(_nobody, _none_found, _not_marked, _utc)
+
+
+def register_directory(lookup: Lookup, *, find: Find = _none_found, opt_out: OptOut = _not_marked, zone: Zone = _utc) -> None:
     """Called once, from the `ready()` of the app that owns the recipients; a later call takes the earlier one's place."""
     global _directory
-    _directory = Directory(lookup, find, opt_out)
+    _directory = Directory(lookup, find, opt_out, zone)
 
 
 def directory() -> Directory:
@@ -68,3 +77,8 @@ def directory() -> Directory:
 def lookup(merchant_id: int, channel: str, recipient_ids: Iterable[int]) -> Mapping[int, Address]:
     """The addresses of these recipients on a channel. Raises LookupError when no directory is registered."""
     return _directory.lookup(merchant_id, channel, recipient_ids)
+
+
+def zone(merchant_id: int) -> str:
+    """The time zone of the merchant's pages: its first shop's. Needs the merchant's scope."""
+    return _directory.zone(merchant_id)

@@ -83,6 +83,12 @@ def messages(merchant_id: int) -> QuerySet[Message]:
     return Message.objects.filter(merchant_id=merchant_id).order_by("-id")
 
 
+def recent_reasons(merchant_id: int) -> list[str]:
+    """Reasons among the newest messages, for the filter: the whole list may be long."""
+    newest = Message.objects.filter(merchant_id=merchant_id).order_by("-id").values_list("reason", flat=True)[:5_000]
+    return sorted({reason for reason in newest if reason})
+
+
 def access_message(*, merchant_id: int, pk: int) -> Message:
     """One message of the merchant. Raises NotFound for foreign and missing alike."""
     found = messages(merchant_id).select_related("endpoint").filter(pk=pk).first()
@@ -107,8 +113,8 @@ def suppressions(merchant_id: int) -> QuerySet[Suppression]:
 
 
 def access_suppression(*, merchant_id: int, pk: int) -> Suppression:
-    """Raises NotFound for foreign, missing and removed alike."""
-    found = suppressions(merchant_id).filter(pk=pk).first()
+    """One entry, also a removed one. Raises NotFound for foreign and missing alike."""
+    found = Suppression.objects.filter(merchant_id=merchant_id, pk=pk).first()
     if found is None:
         raise NotFound("There is no such entry.")
     return found

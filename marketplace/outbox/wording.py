@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from django.utils.translation import gettext, gettext_noop
+
 from marketplace.outbox.kinds import Kind, kind_named
 from marketplace.outbox.models import Template
 
 LANGUAGES = ("zh", "en")
+UNKNOWN = gettext_noop("unknown variable %(names)s")
 #: Channels whose files begin with a subject line.
 WITH_SUBJECT = frozenset({"email", "in_app"})
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -24,7 +27,15 @@ SMS_FOOTER = {"zh": "回复TD退订", "en": "Reply STOP to opt out"}
 
 
 class WordingError(ValueError):
-    """A text cannot be used; the message names the variable or what is missing."""
+    """A text cannot be used; the message names the variable or what is missing. `translated` says it in the reader's language."""
+
+    def __init__(self, text: str, **values: str) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
+
+    @property
+    def translated(self) -> str:
+        return gettext(self.text) % self.values if self.values else gettext(self.text)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,7 @@ def substitute(text: str, values: Mapping[str, str]) -> str:
 
     def value(found: re.Match[str]) -> str:
         if found[1] not in values:
-            raise WordingError(f"unknown variable {{{found[1]}}}")
+            raise WordingError(UNKNOWN, names=f"{{{found[1]}}}")
         return _clean(str(values[found[1]]))
 
     return PLACE.sub(value, text)
@@ -151,11 +162,11 @@ def check(kind_name: str, channel: str, subject: str, body: str) -> None:
     """Whether a merchant's text can be used. Raises WordingError."""
     kind = kind_named(kind_name)
     if not body.strip():
-        raise WordingError("the text is empty")
+        raise WordingError(gettext_noop("the text is empty"))
     if channel in WITH_SUBJECT and not subject.strip():
-        raise WordingError("the subject is empty")
+        raise WordingError(gettext_noop("the subject is empty"))
     if channel not in WITH_SUBJECT and subject:
-        raise WordingError("this channel has no subject")
+        raise WordingError(gettext_noop("this channel has no subject"))
     unknown = unknown_variables(f"{subject}\n{body}", kind)
     if unknown:
-        raise WordingError("unknown variable " + ", ".join(f"{{{name}}}" for name in unknown))
+        raise WordingError(UNKNOWN, names=", ".join(f"{{{name}}}" for name in unknown))

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 
 from marketplace.accounts.roles import Permission
 from marketplace.ui.banners import banners
+from marketplace.outbox.queries import unread_count
+from marketplace.tenancy.scope import current
 from marketplace.ui.navigation import navigation
 
 THEMES = frozenset({"light", "dark"})
@@ -21,11 +23,20 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "section_pages": next((item.pages for item in nav if item.active), ()),
         "banners": lambda: banners(request),
         "theme": _theme(request),
+        "unread_notices": lambda: _unread(request),
         "organization": getattr(request, "organization", None),
         "may_manage_keys": Permission.MANAGE_KEYS in getattr(request, "rights", ()),
         "languages": settings.LANGUAGES,
         "language": get_language() or settings.LANGUAGE_CODE,
     }
+
+
+def _unread(request: HttpRequest) -> int | None:
+    """What the bell shows, asked for only where it is drawn; None where there is no organization in view (an error page)."""
+    organization, seen = getattr(request, "organization", None), current()
+    if organization is None or seen is None or seen.tenant_id != organization.pk:
+        return None
+    return unread_count(organization.pk)
 
 
 def _theme(request: HttpRequest) -> str:

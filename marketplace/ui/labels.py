@@ -76,6 +76,16 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "quarantined": ("warn", pgettext_lazy("status", "In quarantine")),
     "corrected": ("good", pgettext_lazy("status", "Corrected")),
     "dry_run": ("muted", pgettext_lazy("status", "Preview")),
+    # Messages
+    "ready": ("muted", pgettext_lazy("status", "Waiting")),
+    "sent": ("good", pgettext_lazy("status", "Sent")),
+    "dropped": ("muted", pgettext_lazy("status", "Not sent")),
+    "dead": ("bad", pgettext_lazy("status", "Given up")),
+    "started": ("warn", pgettext_lazy("status", "No answer recorded")),
+    "default": ("muted", pgettext_lazy("status", "Default")),
+    "custom": ("info", pgettext_lazy("status", "Your own")),
+    "missing": ("warn", pgettext_lazy("status", "Missing")),
+    "reset": ("muted", pgettext_lazy("status", "Back to the default")),
     # Anything with a switch
     "usable": ("good", pgettext_lazy("status", "Usable")),
     "revoked": ("muted", pgettext_lazy("status", "Revoked")),

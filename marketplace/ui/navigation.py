@@ -66,6 +66,16 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        _("Messages"), pgettext_lazy("short", "Messages"), "mail",
+        (
+            Page(_("Messages"), "messages:list"),
+            Page(_("Templates"), "messages:wordings"),
+            Page(_("Do not contact"), "messages:suppressions"),
+            Page(_("Given up"), "messages:given_up"),
+            Page(_("Channels"), "messages:channels"),
+        ),
+    ),
+    Section(
         _("Money"), pgettext_lazy("short", "Money"), "ledger",
         (
             Page(_("Ledger"), "ledger:home", Permission.VIEW_MONEY),

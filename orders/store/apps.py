@@ -9,6 +9,6 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.outbox.directory import register_directory
-        from orders.store.directory import addresses, buyers_with, mark_opted_out
+        from orders.store.directory import addresses, buyers_with, mark_opted_out, zone_of
 
-        register_directory(addresses, find=buyers_with, opt_out=mark_opted_out)
+        register_directory(addresses, find=buyers_with, opt_out=mark_opted_out, zone=zone_of)

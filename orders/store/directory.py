@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from marketplace.outbox.directory import Address
+from merchants.models import Shop
 from orders.store.contacts import UnreadableContact, decrypt, lookup_hash
 from orders.store.models import Buyer
 
@@ -58,6 +59,12 @@ def buyers_with(merchant_id: int, channel: str, spellings: Sequence[str]) -> lis
     hashes = [lookup_hash(spelling, merchant_id=merchant_id) for spelling in spellings]
     known = Q(contact_hash__in=hashes) if channel == "email" else Q(contact_hash__in=hashes) | Q(phone_hash__in=hashes)
     return list(Buyer.objects.filter(known, merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
+
+
+def zone_of(merchant_id: int) -> str:
+    """The time zone of the merchant's first shop. Needs an open scope."""
+    first = Shop.objects.filter(merchant_id=merchant_id).order_by("pk").values_list("timezone", flat=True).first()
+    return first or "UTC"
 
 
 def mark_opted_out(merchant_id: int, recipient_ids: Sequence[int], at: datetime | None) -> None:

@@ -34,6 +34,13 @@
     });
   };
 
+  // A variable goes where the cursor stands; the preview hears of it as of typing.
+  const insert = function (text, field) {
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+
   document.addEventListener("click", function (event) {
     const target = event.target;
     const opener = target.closest("[data-dialog-open]");
@@ -46,6 +53,8 @@
     if (target instanceof HTMLDialogElement && target.matches(".dialog")) { target.close(); }
     const toastButton = target.closest("[data-toast-close]");
     if (toastButton) { dismiss(toastButton.closest(".toast")); }
+    const inserter = target.closest("[data-insert]");
+    if (inserter) { insert(inserter.dataset.insert, document.getElementById(inserter.dataset.insertInto)); }
     const copier = target.closest("[data-copy]");
     if (copier) { copy(copier, document.getElementById(copier.dataset.copy)); }
     closeMenus(target.closest("details.menu"));

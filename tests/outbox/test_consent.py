@@ -145,7 +145,7 @@ def test_a_person_adds_and_removes_with_a_reason(acme: Merchant, lin: int) -> No
     with pytest.raises(UserError):
         operations.remove_suppression(**common, suppression_id=entry, reason=" ")
     operations.remove_suppression(**common, suppression_id=entry, reason="she called again")
-    with pytest.raises(NotFound):
+    with pytest.raises(UserError):
         operations.remove_suppression(**common, suppression_id=entry, reason="twice")
     put(acme, key="b", recipient_id=lin)
     send(acme)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
+from tests.outbox.letters import SERVICE
 from tests.tenancy.world import Filled
 
 ALL = set(Role.values)
@@ -83,6 +84,13 @@ def shop_of(of: Filled) -> int:
     return of.merchant.shop.pk
 
 
+def address_file(_of: Filled) -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", b"address\nimported@x.example\n")
+
+
+WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
+#: Writes that store nothing: they answer a question too long for an address.
+HARMLESS = {"messages:preview": "draws a preview"}
 prices = count(70)
 UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
 PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
@@ -137,6 +145,25 @@ ADDRESSES: dict[str, Address] = {
     "refund_retention:outcome": Address({"POST": "run_programs"}, "case", form={"outcome": "refunded"}),
     "refund_retention:ledger": Address({"GET": "view_orders"}),
     "refund_retention:export_ledger": Address({"GET": "export"}),
+    "messages:list": Address({"GET": "view_orders"}),
+    "messages:export": Address({"GET": "export"}),
+    "messages:detail": Address({"GET": "view_orders"}, "message"),
+    "messages:given_up": Address({"GET": "view_orders"}),
+    "messages:replay": Address({"POST": "run_programs"}, form={"act": "all"}),
+    "messages:wordings": Address({"GET": "view_orders"}),
+    "messages:wording": Address({"GET": "view_orders", "POST": "edit_policy"}, form={**WORDING, "subject": "x", "body": "y"}),
+    "messages:preview": Address({"POST": "view_orders"}, form=WORDING),
+    "messages:reset_wording": Address({"POST": "edit_policy"}, form=WORDING),
+    "messages:decide_wording": Address({"POST": "release_holds"}, "wording", form={"act": "approve"}),
+    "messages:suppressions": Address({"GET": "view_orders", "POST": "run_programs"}, form={"address": "new@x.example"}),
+    "messages:suppressions_export": Address({"GET": "export"}),
+    "messages:suppressions_import": Address({"POST": "run_programs"}, form={"file": address_file}),
+    "messages:unsuppress": Address({"POST": "edit_policy"}, "suppression", form={"reason": "asked for it"}),
+    "messages:channels": Address({"GET": "view_orders", "POST": "edit_policy"}, form={"channel": "webhook"}),
+    "messages:add_endpoint": Address({"POST": "edit_policy"}, form={"url": "https://new.example/hook"}),
+    "messages:endpoint": Address({"POST": "edit_policy"}, "endpoint", form={"act": "replace"}),
+    "messages:notices": Address({"GET": "view_orders"}),
+    "messages:read_notices": Address({"POST": "view_orders"}),
     "ledger:home": Address({"GET": "view_money"}),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),

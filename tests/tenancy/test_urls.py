@@ -19,7 +19,7 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from tests import cast
-from tests.tenancy.access import ADDRESSES, API, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
+from tests.tenancy.access import ADDRESSES, API, HARMLESS, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
 from tests.tenancy.test_contract import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
@@ -262,7 +262,7 @@ def test_members_with_the_right_write(world: World, nudges: list[Any], name: str
     found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme) for role in holders}
     assert {role: response.status_code for role, response in found.items()} == dict.fromkeys(holders, 302)
     assert not any(response.url.startswith("/accounts/") for response in found.values())
-    assert fingerprint(world.acme.id) != before or nudges
+    assert fingerprint(world.acme.id) != before or nudges or name in HARMLESS
     assert {values["merchant_id"] for _task, values in nudges} <= {world.acme.id}
     assert fingerprint(world.other.id) == other
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 SECONDS = 5.0
 MAX_ANSWER = 64 * 1024
@@ -54,19 +55,19 @@ def is_public(address: str) -> bool:
 def check_url(url: str) -> SplitResult:
     """The parts of a URL that may be called. Raises Refused. Nothing is resolved yet."""
     if len(url) > 500 or not url.isascii() or any(ch.isspace() or not ch.isprintable() or ch == "\\" for ch in url):
-        raise Refused("the address has characters an address cannot have")
+        raise Refused(gettext_noop("the address has characters an address cannot have"))
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError as error:
-        raise Refused("the address cannot be read") from error
+        raise Refused(gettext_noop("the address cannot be read")) from error
     plain = settings.OUTBOX_ALLOW_LOOPBACK and parts.scheme == "http"
     if parts.scheme != "https" and not plain:
-        raise Refused("the address must start with https://")
+        raise Refused(gettext_noop("the address must start with https://"))
     if not parts.hostname or parts.username is not None or parts.password is not None:
-        raise Refused("the address must name a host and nobody else")
+        raise Refused(gettext_noop("the address must name a host and nobody else"))
     if port is not None and port not in WEB_PORTS and port < 1024:
-        raise Refused("this port belongs to another service")
+        raise Refused(gettext_noop("this port belongs to another service"))
     return parts
 
 
@@ -80,7 +81,7 @@ def resolve(parts: SplitResult) -> tuple[str, int]:
     addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         if not is_public(address) and not (settings.OUTBOX_ALLOW_LOOPBACK and ipaddress.ip_address(address).is_loopback):
-            raise Refused("the host is not on the public Internet")
+            raise Refused(gettext_noop("the host is not on the public Internet"))
     return addresses[0], port
 
 

@@ -129,4 +129,4 @@ def _require_callable(url: str) -> None:
     try:
         check_url(url)
     except Refused as error:
-        raise UserError(_("This address cannot be used: %(why)s.") % {"why": error}) from error
+        raise UserError(_("This address cannot be used: %(why)s.") % {"why": _(str(error))}) from error

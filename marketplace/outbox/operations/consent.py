@@ -184,6 +184,8 @@ def remove_suppression(*, merchant_id: int, suppression_id: int, reason: str, by
         raise UserError(_("Say why: an opt-out may only be undone at the buyer's own wish."))
     with scope(merchant_id, durable=True):
         found = access_suppression(merchant_id=merchant_id, pk=suppression_id)
+        if found.removed_at is not None:
+            raise UserError(_("This entry is off the list already."))
         found.removed_at, found.removed_by, found.removed_reason = at, by.label, storable(reason, 300)
         found.save(update_fields=["removed_at", "removed_by", "removed_reason"])
         if found.recipient_id is not None and not found.channel:

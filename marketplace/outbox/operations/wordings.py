@@ -45,7 +45,7 @@ def save_wording(
     try:
         check(kind, channel, subject, body)
     except WordingError as error:
-        raise UserError(_("This text cannot be used: %(why)s.") % {"why": error}) from error
+        raise UserError(_("This text cannot be used: %(why)s.") % {"why": error.translated}) from error
     commercial = known.consent_class == "commercial"
     state = Template.State.PENDING if commercial else Template.State.ACTIVE
     return _add(merchant_id, (kind, step, channel, language), subject, body, state, by, at)

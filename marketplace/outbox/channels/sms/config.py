@@ -25,7 +25,7 @@ def checked(values: Mapping[str, Any]) -> dict[str, Any]:
         try:
             check_url(found["endpoint"])
         except Refused as error:
-            raise UserError(_("This address cannot be used: %(why)s.") % {"why": error}) from error
+            raise UserError(_("This address cannot be used: %(why)s.") % {"why": _(str(error))}) from error
     if len(found["sender"]) > 40 or any(not ch.isprintable() for ch in found["sender"]):
         raise UserError(_("The signature may have 40 printable characters."))
     return found
