@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 
 from marketplace.accounts.roles import Permission
-from marketplace.ui.banners import banners
 from marketplace.outbox.queries import unread_count
 from marketplace.tenancy.scope import current
+from marketplace.ui.banners import banners
 from marketplace.ui.navigation import navigation
 
 THEMES = frozenset({"light", "dark"})

@@ -154,7 +154,7 @@ ADDRESSES: dict[str, Address] = {
     "messages:wording": Address({"GET": "view_orders", "POST": "edit_policy"}, form={**WORDING, "subject": "x", "body": "y"}),
     "messages:preview": Address({"POST": "view_orders"}, form=WORDING),
     "messages:reset_wording": Address({"POST": "edit_policy"}, form=WORDING),
-    "messages:decide_wording": Address({"POST": "release_holds"}, "wording", form={"act": "approve"}),
+    "messages:decide_wording": Address({"POST": "approve"}, "wording", form={"act": "approve"}),
     "messages:suppressions": Address({"GET": "view_orders", "POST": "run_programs"}, form={"address": "new@x.example"}),
     "messages:suppressions_export": Address({"GET": "export"}),
     "messages:suppressions_import": Address({"POST": "run_programs"}, form={"file": address_file}),

@@ -115,7 +115,7 @@ def wording_list(request: HttpRequest) -> HttpResponse:
     context = {
         "groups": [_group(kind, own, waiting) for kind in all_kinds()],
         "pending": pending,
-        "may_decide": Permission.RELEASE_HOLDS in request.rights,
+        "may_decide": Permission.APPROVE in request.rights,
         "tz": zone(merchant_id),
     }
     return TemplateResponse(request, "messages/wordings.html", context)
@@ -185,7 +185,7 @@ def _context(request: HttpRequest, place: Place, form: WordingForm | None) -> di
     history = list(queries.versions(merchant_id, *place.key)[:20])
     me = person(request.user.pk).label
     for row in history:
-        row.may_decide = row.state == "pending" and row.edited_by != me and Permission.RELEASE_HOLDS in request.rights
+        row.may_decide = row.state == "pending" and row.edited_by != me and Permission.APPROVE in request.rights
     shown = form or WordingForm(initial=initial, channel=place.channel)
     given = form.data if form else initial
     return {
@@ -259,7 +259,7 @@ def reset(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.RELEASE_HOLDS)
+@requires(Permission.APPROVE)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """A second person approves or rejects a waiting text."""
     act = request.POST.get("act", "")
