@@ -47,7 +47,7 @@ class ChannelForm(forms.Form):
     )
 
     def __init__(self, *values: Any, channel: str, **more: Any) -> None:
-        super().__init__(*values, prefix=channel, **more)
+        super().__init__(*values, **{**more, "prefix": channel})
         self.channel = channel
         for name, label, help_text in fields_of(channel):
             self.fields[name] = forms.CharField(label=label, help_text=help_text, required=False, max_length=500)
