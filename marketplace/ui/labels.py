@@ -78,8 +78,6 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "dry_run": ("muted", pgettext_lazy("status", "Preview")),
     # Messages
     "ready": ("muted", pgettext_lazy("status", "Waiting")),
-    "sent": ("good", pgettext_lazy("status", "Sent")),
-    "dropped": ("muted", pgettext_lazy("status", "Not sent")),
     "dead": ("bad", pgettext_lazy("status", "Given up")),
     "started": ("warn", pgettext_lazy("status", "No answer recorded")),
     "default": ("muted", pgettext_lazy("status", "Default")),
