@@ -6,7 +6,7 @@ import secrets
 import sys
 
 #: Commands that compute from what they are given. Without --merchant they need no database, broker, secret or state directory.
-SELF_CONTAINED = frozenset({"classify_intent", "measure", "simulate"})
+SELF_CONTAINED = frozenset({"build_intent_model", "classify_intent", "measure", "simulate"})
 
 
 def main() -> None:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 #: Longer texts are judged by this many characters; what somebody wants is said early.
-LONGEST = 2_000
+LONGEST = 600
 
 # Pairs, traditional then simplified: the characters service talk really uses, not a converter.
 _PAIRS = (

@@ -18,7 +18,8 @@ _ITEM = (
 _SELLER = r"(?:seller|shop|store|you guys|you|vendor|merchant|they|company|warehouse|supplier)"
 
 DEFECT = (
-    r"defect\w*|fault(?:y|s)?|damag\w*|brok(?:e|en)\b|busted|crack(?:ed|s)?|shatter\w*|smash\w*|crush\w*|dent(?:ed"
+    r"defect\w*|faulty|(?<!my )(?<!own )(?<!your )(?<!default )fault\b|damag\w*|brok(?:e|en)\b|busted|crack(?:ed|s)?"
+    r"|shatter\w*|smash\w*|crush\w*|dent(?:ed"
     r"|s)?|scratch\w*|chip(?:ped)\b|bent\b|warped|torn|ripp?(?:ed)?\b|tear\b|a hole|holes in|stain\w*|dirty|frayed"
     r"|unravel\w*|leak\w*|rust\w*|mou?ld\w*|rotten|spoiled|stale|bruised|went off|gone off|bad smell|smell\w*"
     r"|stinks?|odou?r|peel\w* off|peeling|fad(?:ed|ing)|shr[aiu]nk"
@@ -33,7 +34,8 @@ DEFECT = (
     r"|turn(?:ing)? on|charg(?:e|ing)|power(?:ing)? (?:on|up)|start(?:ing)?|heat\w*|cool(?:ing)?|boot\w*"
     r"|hold (?:a )?charge)|not working|malfunction\w*|glitch\w*|(?:dead|dying) (?:on arrival|pixel\w*|battery|after"
     r"|when|out)|\bdoa\b|flicker\w*|(?:screen|display) (?:is |went |stays |goes )?(?:black|blank|dead|white|frozen)"
-    r"|(?:weird|loud|strange|grinding|rattling|buzzing) (?:noise|sound)|too (?:loud|noisy)|rattl\w*|\bused\b(?! to)"
+    r"|(?:weird|loud|strange|grinding|rattling|buzzing) (?:noise|sound)|too (?:loud|noisy)|rattl\w*|used\b(?! to| the| my"
+    r"| a | it (?:only|once)| up)"
     r"|second[- ]?hand|refurbished|worn already|previously (?:worn|used|opened)|pre-?owned|not new"
     r"|looks? nothing like|not as (?:described|pictured|advertised|shown)|(?:different|misleading) (?:from|than"
     r"|to) (?:the )?(?:picture|photo|description|listing|ad)|flimsy|junk|garbage|piece of (?:crap|junk|rubbish"
@@ -55,7 +57,13 @@ NEGATION = (
     r"|haven't (?:even )?(?:used|worn|opened)"
 ).replace("DEFECT", DEFECT)
 REFUND_LATE = (
-    r"(?:refund|money|reimbursement|credit)(?: back)?[^.!?]{0,40}?(?:not|n't|nt|never|yet|when|still|waiting|pending"
+    r"(?:installer|technician|fitter|fitting (?:team|date|crew)|plumber|electrician|engineer|installation|assembly)[^.!?]*"
+    r"|(?:someone|anyone|nobody|no one|anybody|you)[^.!?]{0,20}(?:install|assemble|fit it|hook)[^.!?]*"
+    r"|waiting[^.!?]{0,20}(?:install|assembl|technician)\w*|(?:return )?label[^.!?]{0,40}|[^.!?]{0,40}(?:pick(?:ed)? ?up"
+    r"|collect(?:ed)?)[^.!?]{0,25}return"
+    r"|refund\w*[^.!?]{0,25}(?:wrong|amount|partial|less|only|rest)[^.!?]*|partial refund[^.!?]*|(?:exchange|replacement"
+    r"|return)[^.!?]{0,12}(?:ship|sent|coming)"
+    r"|(?:refund|money|reimbursement|credit)(?: back)?[^.!?]{0,40}?(?:not|n't|nt|never|yet|when|still|waiting|pending"
     r"|hasnt|havent|arriv\w*|received?|come|show\w*|taking|long|process\w*)"
     r"|(?:not|n't|nt|never|havent|still|yet|waiting|when|where|how long)[^.!?]{0,40}?(?:refund(?:ed)?"
     r"|money(?: back)?|reimburse\w*|credited|paid back)"
@@ -65,6 +73,14 @@ REFUND_LATE = (
 
 SURE: dict[str, tuple[str, ...]] = {
     "withdraw": (
+        r"(?<!why did you )(?<!did you )(?<!they )(?<!to )(?:undo|stop|revoke|retract|withdraw|rescind|reverse|abort"
+        rf"|void|halt|call off|take back|cancel|close)(?: {_MY})?(?: \w+)? (?:refund|return|cancell?ation|replacement"
+        r"|exchange)(?: request| process| order| case)?\b(?! (?:policy|shipping|window|fee|label))",
+        r"(?:don'?t|dont|do not|no longer|didn'?t) (?:want|need|wish for) (?:a |the |my |any |to )?(?:refund|return"
+        r"|cancel)\w*(?! (?:policy|option))|(?:refund|return|cancell?ation|exchange) (?:is )?(?:no longer|not) (?:needed"
+        r"|required|necessary|wanted)|no refund (?:needed|necessary|required)|nvm|don'?t (?:cancel|refund)(?: me| it"
+        r"| my)?\b|take back (?:what|my)|reactivat\w*|bring (?:it|my order) back|keep my order"
+        r"|cancell?ed the wrong (?:order|one|item)",
         r"(?<!you )(?<!they )(?<!seller )(?<!been )(?<!was )(?<!did )(?<!got )(?<!system )(?:cancel|stop|undo"
         r"|revoke|retract|withdraw|rescind|reverse|close|abort|call off|void|halt|drop|delete|remove|disregard"
         rf"|ignore|scrap)(?:l?ing|l?ed)? (?:{_MY} |please |with |back )?(?:\w+ )?(?<!how to )(?:refund|return"
@@ -87,15 +103,19 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|(?:please )?(?:still|just) (?:ship|send|deliver) (?:it|the|my)|(?:continue|proceed|carry on) with (?:the"
         r"|my) (?:order|delivery|purchase|shipment)|never ?mind[^.!?]{0,30}(?:refund|return|cancel|keep)"
         r"|forget (?:about )?(?:the|my) (?:refund|return|cancell?ation)|changed my mind[^.!?]{0,25}(?:keep"
-        r"|don'?t (?:cancel|refund|return)|stay)|no need (?:to|for)(?: a| the)? (?:refund|return|cancel)|(?:decline"
-        r"|reject|deny) (?:my|the) (?:refund|return)",
+        r"|don'?t (?:cancel|refund|return)|stay)|no need (?:to|for)(?: a| the)? (?:refund|return|cancel)|(?<!you )"
+        r"(?<!they )(?<!seller )(?:decline|reject|deny) (?:my|the) (?:refund|return)",
     ),
     "compliance": (
+        rf"knock ?-?offs?|choked?\b|expir\w*|tamper\w*|(?:by|from) (?:a |my )?{_KID}|{_KID}[^.!?]{{0,30}}(?:pressing"
+        r"|pressed|buttons?|my account|my card)|(?:house|home) (?:down|on fire)|no ce mark|glass (?:pieces|shards?|in)"
+        r"|(?:legal|illegal|lawful)\b",
         r"\bfakes?\b|counterfeit\w*|knock-?offs?|replica|bootleg|imitation|(?:not|n't|isnt) (?:the "
         r"|an? )?(?:authentic|genuine|original|legit\b|the real|real)|unauthentic|inauthentic|pirated|forg(?:ed|ery)"
         r"|dupe\b",
-        r"allerg\w*|\brash(?:es)?\b|hives|itch\w*|burn(?:ed|t|ing|s)? (?:me|my|his|her|our|the skin|skin)|burned"
-        r"|burnt my|chemical burn|electric(?:al|ut\w*)? shock|shocked me|got (?:a )?shock|zapped|caught fire|(?:on"
+        r"allerg\w*|\brash(?:es)?\b|hives|itch\w*|burn(?:ed|t|ing|s)? (?:me|my|his|her|our|the skin|skin)|(?:eyes?|skin"
+        r"|scalp|face|mouth|throat|lips)[^.!?]{0,12}(?:burn|broke out|swollen|swelling|red\b)|chemical burn|electric(?:al"
+        r"|ut\w*)? shock|shocked me|got (?:a )?shock|zapped|caught fire|(?:on"
         r"|a) fire|smok(?:e|ing|ed)\b|spark(?:s|ed|ing)|explod\w*|explosion|poison\w*|made (?:me|my \w+|us|him"
         r"|her) (?:\w+ )?(?:sick|ill)|got sick|vomit\w*|threw up|stomach|diarrh\w*|hospital|injur\w*|cut (?:my|his"
         r"|her|me)|bleed\w*|unsafe|dangerous|hazard\w*|safety (?:issue|risk|concern|hazard)|expired|past (?:its|it's"
@@ -113,6 +133,13 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|take (?:this|it) further|sale of goods act|consumer law|thieves|stole my money",
     ),
     "fulfilment_error": (
+        r"^(?:the )?wrong (?:item|product|colou?r|flavou?r|pattern|book|thing|one|model|design|style)\b(?!.*\b(?:my|i)\b)"
+        r"|(?:sent|got|received|gave|shipped)(?: me| us| in)? (?:the |a |an |two |totally |completely )*(?:wrong|random"
+        r"|left|incorrect)\b|(?:sent|got|received|gave)[^.!?]{1,30}(?:,|when|but|and) i (?:ordered|chose|asked|wanted"
+        r"|paid|picked|selected|bought)|(?:was|were|is|are) ?n'?t (?:in|included in|inside) the (?:box|package|parcel"
+        r"|bag)|(?:free gift|gift|accessor\w*)[^.!?]{0,20}(?:not|n't|missing)|short (?:one|two|three|\d|a|by)\b"
+        r"|paid for (?:\d|two|three|four)[^.!?]{0,20}(?:\d|one|only|there)|(?:box|parcel|package|bag) (?:had|has"
+        r"|contained|was full of|only had)|isn'?t mine|correct (?:one|item|product)\b|right (?:one|item|product) instead",
         r"(?<!ordered the )(?<!chose the )(?<!picked the )(?<!bought the )(?<!selected the )(?<!choose the )"
         r"(?<!ordering the )(?<!i got the )(?<!put the )(?<!clicked the )(?<!entered the )(?<!gave the )(?<!a )(?:sent"
         r"|send|got|received?|shipped|delivered|mailed|arrived|came|given|gave|packed|is|was|it'?s|this is)(?: me"
@@ -138,6 +165,11 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|part(?:s)? of my order|half (?:of )?(?:my|the) order|forgot to (?:include|send|put|pack)|left out|swapped",
     ),
     "seller_out_of_stock": (
+        r"(?:don'?t|doesn'?t|didn'?t|never|not|no longer|not have|none|isn'?t|aren'?t|wasn'?t)[^.!?]{0,20}(?:in stock"
+        r"|have (?:it|any) (?:left|anymore|in)|available)|none left|no more of|(?:seller|shop|store|vendor|merchant|you"
+        r"|they)[^.!?]{0,12}refus\w+ to (?:ship|send|deliver|honou?r)|can'?t be (?:filled|fulfilled|supplied)|oversold"
+        r"|(?:shop|store|seller|they|you|vendor)[^.!?]{0,25}(?:don'?t|doesn'?t) have (?:it|any|the item|my)|inventory"
+        r"|asked (?:me )?to cancel|asks me to cancel|production stopped",
         r"out[- ]of[- ]stock|sold out|no (?:longer )?(?:available|stock|in stock|inventory)|no more (?:stock"
         r"|inventory|available)|not (?:in stock|available anymore|available any more)|unavailable|oos\b|no stock"
         r"|back-?ordered|back ?order|discontinued|ran out|run out|stock (?:is |has )?(?:gone|issue|shortage)"
@@ -148,20 +180,43 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|store|shop|vendor|merchant|they|you) (?:just |have |has |already |unilaterally )*cancell?ed (?:my|the"
         r"|on)(?! (?:refund|return))",
     ),
-    "quality": (DEFECT,),
+    "quality": (
+        r"no sound|sour\b|burst|thinner|feels? (?:like plastic|cheap|flimsy)|quality is (?:not|n't|very|so|really)"
+        r"|(?:don'?t|doesn'?t|do not|does not|isn'?t|not) respond\w*|jams?\b|jammed|sag(?:s|ging|ged)|split\b|bubbles"
+        r"|runs (?:slow|fast)|drip\w*|threads? (?:hanging|loose|coming)|keeps? (?:freezing|turning off|shutting"
+        r"|restarting|cutting|dropping|disconnecting|stopping)|shuts? (?:off|down)|crackl\w*|dead\b|died|pill(?:s|ing"
+        r"|ed)\b|gave (?:up|out)|came undone|undone|bruis\w*|lumpy|sticky|blurry|lopsided|discolou?r\w*"
+        r"|nothing like the (?:photo|picture|image|description)\w*|stopped (?:suck|spin|play|print|mov|respond|cut"
+        r"|blow)\w*|quit on me|conked",
+        DEFECT,
+    ),
     "price_drop": (
+        r"paid (?:\$|£|€)?\d+[^.!?]{0,15}(?:now|today)[^.!?]{0,10}\d+|(?:for|costs?|is) less\b|new price|discounted now"
+        r"|discount that started|better than what i paid|reduced (?:by|to)|extra i paid|on offer now"
+        r"|now[^.!?]{0,12}on offer|lower price|(?:was|bought)[^.!?]{0,20}(?:\$|£|€)?\d+[^.!?]{0,12}(?:today"
+        r"|now)[^.!?]{0,8}\d+|the gap\b|dropp?(?:ed)? (?:your|the|it'?s) price|sale now|price just",
         r"price (?:\w+ ){0,3}(?:drop\w*|went down|reduc\w*|lower\w*|fell|decreas\w*|slash\w*|cut|chang\w*|is now|now"
         r"|match\w*|adjust\w*|protect\w*|guarantee|difference)|price[- ](?:match|adjust\w*|protect\w*|drop)"
         r"|(?:drop\w*|lower\w*|reduc\w*|slash\w*|cut) (?:the |its |your |in )?price|cheaper|(?:went|gone|goes|is"
         r"|it's|its|now|just|currently|are) (?:now |just |already |currently )*on sale|(?:now|today|currently"
         r"|this week|next day|yesterday)[^.!?]{0,30}(?:less|% off|percent off|discount\w*|half[- ]price|marked down"
-        r"|lower|on sale|sale price|reduced)|(?:difference|diff)(?: in price| back| refunded)?|marked down"
+        r"|lower|on sale|sale price|reduced)|(?:difference(?! between)|diff\b)(?: in price| back| refunded)?|marked down"
         r"|half (?:the )?price|over ?(?:paid|charged)|paid (?:\w+ ){0,3}(?:more|too much)|less than (?:what )?i paid"
         r"|lower (?:price|than)|(?:better|best) (?:price|deal)|(?:bought|ordered|purchased)[^.!?]{0,30}(?:and|then"
         r"|now) [^.!?]{0,20}(?:sale|% off|discount\w*|less|cheaper)|black friday price|sale (?:started|price)|(?:\$"
         r"|£|€)? ?\d+ (?:dollars |bucks |pounds |quid |usd )?(?:less|lower|off|cheaper)",
     ),
     "logistics": (
+        r"(?:still )?waiting (?:for|on) (?:my|the|our|a) (?:order|delivery|package|parcel|item|stuff|shipment)|^delayed"
+        r"|(?:supposed|meant|due|scheduled|promised) to (?:arrive|be (?:here|delivered)|come|ship)"
+        r"|should have (?:been here|arrived|come)|has (?:my|the|it)[^.!?]{0,12}shipped|will it (?:arrive|be here|get here"
+        r"|make it)|(?:doesn'?t|does not|don'?t|isn'?t) (?:come|arrive|ship|get here|show up)|(?:un)?less it (?:ships"
+        r"|arrives|comes)|ship it (?:today|now)|it'?s been (?:\d|a|two|three|four|over|more|almost|nearly|weeks|days|ages"
+        r"|forever)[^.!?]*(?!refund)|(?:weeks?|days) and nothing|returned to sender|stolen|porch|expedit\w*"
+        r"|news on my (?:delivery|order|package|parcel)|delivery date|post office|undelivered|non-?delivery"
+        r"|delivered today|hours late|late\b(?! to| fee)|no sign of (?:my |the )?(?:parcel|package|order|delivery)"
+        r"|in the (?:depot|hub|warehouse) (?:for|since)|dispatch\w*|when (?:will|are|is|do)[^.!?]{0,10}(?:ship|dispatch"
+        r"|deliver|coming)",
         r"(?:order|package|parcel|item|items|delivery|shipment|it|stuff|they|product|tracking|goods|shipping"
         rf"|courier|nothing)(?:'s|s)?[^.!?]{{0,25}}(?:{_NOT}|n't|yet to)[^.!?]{{0,20}}(?:arriv\w*|ship\w*|deliver\w*"
         r"|come|came|here|show\w*|turn\w* up|mov\w*|updat\w*|receiv\w*|dispatch\w*|chang\w*|left|sent|reached"
@@ -176,7 +231,7 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|(?:package|parcel|order|it|shipment|item)(?:'s| is| was| has been| got| went| must be| seems| appears"
         r"| have been)?(?: \w+)? (?:lost|stuck|delayed|late|missing in transit|in limbo|stolen)|lost in (?:transit"
         r"|the (?:mail|post))|stuck (?:in|at|with)|(?:delivery|shipping|shipment|delivered|arriv\w*"
-        r"|ship\w*)[^.!?]{0,20}(?:late|delay\w*|slow|forever|long|overdue|ages)|(?:so|too|very|really|extremely"
+        r"|ship\w*)[^.!?]{0,20}(?:late\b(?! to)|delay\w*|slow|forever|long|overdue|ages)|(?:so|too|very|really|extremely"
         r"|super|is) (?:late|slow)|(?:says?|shows?|marked|claims?|tracking) (?:as |it was |it's |that it was "
         r"|it has been |it is )*delivered|tracking (?:\w+ ){0,4}(?:stuck|updat\w*|stopped|stop|moved|moving|shows?"
         r"|says?|same|number (?:does|is|isn)|has ?n|invalid|dead|frozen)|no tracking|(?:overdue|delayed"
@@ -194,7 +249,14 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|courier|usps|fedex|\bups\b|dhl|royal mail|hermes|evri|yodel|customs|porch pirate",
     ),
     "size": (
-        r"too (?:big|small|tight|loose|large|long|short|wide|narrow|baggy|snug|tiny|huge|roomy)(?! a (?:hassle"
+        r"(?:an? )?(?:xs|xl|xxl|2xl|3xl|medium|small|large)\b[^.!?]{0,12}(?:instead|rather|please|\?)|(?:is|are|way"
+        r"|it'?s) (?:huge|tiny|baggy|enormous)|true to size|narrow|(?:hit|crush|squash)\w* (?:the front|my toes)"
+        r"|loose (?:around|on|in|at)|swap for (?:a|an) (?:\d|s|m|l)|shorter|longer than|bigger than|smaller than"
+        r"|larger than|(?:in|for) (?:a|an) (?:\d{1,2}(?:\.5)?|small|medium|large)\b|(?:won'?t|doesn'?t|can'?t|wouldn'?t"
+        r"|don'?t) (?:go|get|come|fit|pull) (?:\w+ )?(?:past|over|around|through|on\b|up over)|exchange (?:it |this "
+        r"|them )?for (?:a |an )?(?:small|medium|large|xl|\d|s\b|m\b|l\b)|(?:size|a) \d{1,2}(?:\.5)? (?:instead|rather)",
+        r"(?<!taking )(?<!takes )(?<!took )(?<!been )(?<!waited )too (?:big|small|tight|loose|large|long|short|wide"
+        r"|narrow|baggy|snug|tiny|huge|roomy)(?! a (?:hassle"
         r"|problem|wait|risk|delay))|(?:does|do|did|is|are|wo)(?:n'?t| not) (?:really |quite |even )?fit\b|(?:doesnt"
         r"|dont|didnt|wont|never|not|barely|hardly) (?:really |quite |even )?fit\b|not fitting|bad fit|poor fit"
         r"|fits? (?:\w+ )?(?:small|large|big|tight|loose|weird|funny|badly|poorly|wrong|odd|like)"
@@ -208,6 +270,16 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|very) (?:tight|snug|baggy)\b",
     ),
     "usage": (
+        r"too complicated|(?:not|n't) easy to (?:use|figure|understand)|not found in app|factory reset|error (?:code|e\d"
+        r"|\d)|\be\d\b|(?:red|blue|green|orange|yellow) light|light (?:is )?(?:blinking|flashing)|(?:default"
+        r"|pin) (?:password|code)|pin code|where do i (?:insert|put|plug|press|find the (?:switch|button|on))|how do (?:i"
+        r"|you)[^.!?]{0,6} (?:update|lock|unlock|fold|put|adjust|cook|apply|insert|remove|replace the (?:battery|filter)"
+        r"|get (?:the|it|this)|brew|wear|store|fill|empty|wire|load|sync|turn)\b(?![^.!?]{0,20}(?:refund|return|money))"
+        r"|how (?:much|many|long|often)[^.!?]{0,12}(?:per|cook|charge it|scoops?|powder|soak|leave it|use it)"
+        r"|need to charge|what setting|which (?:button|way|setting|mode)|what button|child lock|timer|walkthrough"
+        r"|show up on my (?:computer|phone|tv|laptop)|(?:refuses|fails|won'?t) to? ?(?:pair|connect|sync|link)"
+        r"|on my network|how to (?:adjust|use|open|fold|clean|charge|remove|wear|assemble this)|(?:no|zero) (?:clue"
+        r"|idea) how",
         r"how (?:do|can|should|does|would) (?:i|you|we|one|it|this|u) (?:\w+ )?(?:use|set (?:it |this )?up|setup"
         r"|turn|connect|pair|charge|operate|open|clean|wash|activate|sync|configure|reset|switch|install the app"
         r"|get it to|make it|change the|work|link|adjust|program|start|log ?in|control|assemble this toy)|how (?:to"
@@ -220,7 +292,8 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|understand\w* (?:the|how)|use (?:it|this|the|the app)|using (?:it|this|the)|activat\w*|find the (?:button"
         r"|manual|setting|switch|on)|work out how|get (?:it|this|the \w+) (?:to )?(?:work|connect|pair|set up|sync"
         r"|going|start)|program|link|recogni[sz]e|download the app)",
-        r"instruction\w*|(?:user )?manual\b|user guide|tutorial|(?:too|so|very|really) (?:complicated|confusing"
+        r"(?<!return )(?<!refund )(?<!exchange )instruction\w*|(?:user )?manual\b|user guide|tutorial|(?:too|so|very"
+        r"|really) (?:complicated|confusing"
         r"|difficult|hard) (?:to (?:use|operate|set|figure|understand)|$|\.|,|!|for me)|confus(?:ed"
         r"|ing)[^.!?]{0,20}(?:set|use|app|button|control|setting)|set-?up (?:guide|help|video|is|was|process)"
         r"|help (?:me )?(?:with )?(?:set|setting|us(?:e|ing)|connect\w*|pair\w*)|(?:not|isn'?t) (?:user[- ]friendly"
@@ -229,12 +302,18 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|app)[^.!?]{0,20}(?:connect|pair|find|password|recogni|detect)|walk me through|learning curve",
     ),
     "install": (
-        r"install\w*(?! the app)|uninstall\w*|assembl\w*|(?:technician|fitter|handyman|plumber|electrician|engineer"
+        r"install(?!ment)\w*(?! the app)|uninstall\w*|assembl\w*|(?:technician|fitter|handyman|plumber|electrician|engineer"
         r"|installer|contractor)[^.!?]{0,30}|mount(?:ed|ing)?\b|wall bracket|put (?:it|this|them"
         r"|the \w+) (?:together|up on the wall)|hook(?:ed|ing)? (?:it )?up|fitted\b|fitting (?:appointment|service"
         r"|team|crew)|(?:no one|nobody)[^.!?]{0,20}(?:to fit|fit it|set it up)|drill\w*|plumb\w*|wiring|gas line",
     ),
     "mis_order": (
+        r"wrong (?:phone number|delivery date|store|account|card|email|flat|apartment|house|street|postcode|zip)"
+        r"|forgot (?:the|my|to (?:put|add|include|change|enter)) (?:\w+ )?(?:apartment|apt|flat|number|unit|address"
+        r"|coupon|code)|thought it was|(?:selected|chose|picked|clicked) (?:pickup|collection|standard|express|the wrong"
+        r"|one instead)|(?:old|different|another|wrong) (?:card|payment)|add (?:another|an|one more) item|combine (?:my"
+        r"|the|two)|both (?:ordered|bought)|pocket (?:ordered|dial)|(?:oops|whoops)[^.!?]{0,20}(?:picked|ordered|bought"
+        r"|chose|got the)|by mistake|ordered (?:two|2|three|3)\b",
         r"(?:ordered|order|bought|purchased?|chose|chosen|picked|selected|clicked|got|choose|pick|select|ordering"
         r"|put|entered|typed|gave|used|added|checked out with|hit)(?: in)? (?:the |a |an |my )?(?:\w+ )?(?:wrong"
         r"|incorrect|old|previous) (?!size)\w+|wrong (?:shipping |delivery |billing )?address|(?:change|update"
@@ -248,12 +327,22 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|type)(?! (?:was|arrived|came|sent|delivered))|forgot to (?:use|apply|add|enter|put|change|update"
         r"|include (?:my|the) (?:coupon|code|apt|apartment))|(?:coupon|promo|discount|voucher|gift card"
         r"|code)[^.!?]{0,25}(?:forgot|not appl\w*|didn'?t (?:apply|go|work|use)|didnt|wasn'?t|not used|left)"
-        r"|not compatible|incompatible|isn'?t compatible|doesn'?t (?:match|work with|go with) my|i (?:thought"
-        r"|assumed) (?:it|this|that|i|they)|meant to (?:order|get|buy|pick|choose|select)|wasn'?t paying attention"
+        r"|not compatible|incompatible|isn'?t compatible|doesn'?t work (?:with|on|in) my|i (?:thought|assumed) (?:it|this"
+        r"|that|they|these) (?:was|were|came|come|included?|would be|had|is|fit|are|has)|meant to (?:order|get|buy|pick"
+        r"|choose|select)|wasn'?t paying attention"
         r"|didn'?t (?:notice|realis?z?e|read|see that|look)|reorder|re-order|should have (?:ordered|bought|chosen"
         r"|picked)",
     ),
     "changed_mind": (
+        r"^(?:hi|hello|hey|please|pls|just)?[ ,!.]*(?:i |we |can you |could you |just |please |pls "
+        r"|kindly )*(?:'?d )?(?:want|need|would like|like|wanna|wish)?(?: to)? ?(?:cancel|return|refund|get a refund"
+        r"|a refund|send back|send it back|my money back|return an item|get my money back|request a refund)(?: of| for"
+        r"| on)?(?: my| the| this| it| me| order| item| product| purchase| please| pls| a| full| refund| now| asap| back"
+        r"| money| these| them| stuff)*[.! ]*(?:thanks|thank you|thx|please)?[.! ]*$",
+        r"not as (?:nice|good|pretty|cute) as|found a (?:better|nicer)|any use for|(?:no|without) (?:particular |special "
+        r"|real )?reason|decided (?:against|not)|no longer interested|useless to me|not to take it|bought too much"
+        r"|sending (?:it|some|this|them) back|can'?t justify|don'?t (?:ship|send) it|lost interest|not feeling it"
+        r"|grew out of the idea|(?:just )?cancel (?:the|my|this) order[,.]? (?:we|i) don'?t",
         r"(?:don'?t|dont|do not|no longer|didn'?t|not|doesn'?t|dnt)(?: really| actually| even)? (?:want|need|like"
         r"|wanted|needed|love)(?: it| this| them| the| that| these| to have|\b)(?! to (?:cancel|return|refund|wait"
         r"|know|send|pay))|changed? (?:my|our|his|her) minds?|not (?:for me|my style|a fan|happy with|satisfied"
@@ -270,9 +359,19 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|underwhelm\w*|meh\b",
     ),
     "status": (
-        r"(?:where|when|how long|how much longer|what day|any update|update|status|progress|eta|check(?:ing)?"
-        r"|track(?:ing)?|follow(?:ing)? up|still waiting|waiting|still (?:no|not|haven|hasn|don)|has|have you"
-        r"|did you|is|was|why (?:is|has|was|haven|hasn))[^.!?]{0,45}(?:refund\w*|money(?: back)?|return(?: been)?\b"
+        r"refund(?:ed)?[^.!?]{0,25}(?:wrong (?:card|amount|account)|less|only|partial|amount|where|missing|nothing|rest)"
+        r"|partial refund, |(?:label|return)[^.!?]{0,20}(?:never (?:arrived|came)|you promised|hasn'?t)"
+        r"|pick(?:ed)? ?up[^.!?]{0,20}return|collect[^.!?]{0,12}return|(?:my|the) return[^.!?]{0,40}(?:warehouse|stuck"
+        r"|sitting|weeks|days|yet|nothing|update)|(?:exchange|replacement)[^.!?]{0,12}(?:ship|sent|coming|yet|status)"
+        r"|(?:process|approve|complete|confirm|issue)(?: my| the)? (?:refund|return)|sign of (?:my |the )?(?:money"
+        r"|refund)|what'?s happening with my (?:return|refund)|(?:says|shows|marked) (?:it'?s )?refunded|repair (?:status"
+        r"|done)|says refunded|nobody (?:answered|replied|responded)[^.!?]{0,15}(?:refund|return|claim)|got my return"
+        r"|deposit (?:be )?returned|money from (?:my|the) return",
+        r"(?:where|when|how long (?:until|till|before|does|is|will|for)|how much longer|what day|any update|update|status"
+        r"|progress|eta|check(?:ing)?"
+        r"|track(?:ing)?|follow(?:ing)? up|still waiting|waiting|still (?:no|not|haven|hasn|don)|has (?:my|the)|have you"
+        r"|did (?:you|my)|is (?:my|the)|was (?:my|the)|why (?:is|has|was|haven|hasn|did))[^.!?]{0,45}(?:refund\w*"
+        r"|money(?: back)?|return(?: been)?\b"
         r"|reimburs\w*|credited|my return\w*|cancell?ation|the item i (?:sent|returned)|credit)(?! (?:policy|label"
         r"|window|shipping|address|process work|form|instructions|portal))(?!able)",
         r"(?:refund|return|money|reimbursement|cancell?ation|rma|exchange|replacement|credit)(?: \w+){0,5} (?:status"
@@ -288,6 +387,14 @@ SURE: dict[str, tuple[str, ...]] = {
         r"|did (?:my|the) (?:cancell?ation|refund|return)",
     ),
     "how_to": (
+        r"(?:is|are) (?:it|this|these|there|\w+ \w+) (?:possible|refundable|returnable|a (?:cancell?ation|restocking"
+        r"|return) fee|eligible|still possible|too late)[^.!?]*|too late to (?:cancel|return)|where (?:do|can"
+        r"|should) i (?:send|return|ship|find|drop|mail)|what are my options|does cancell?ing|will my coupon"
+        r"|will i (?:lose|get)|refuse (?:the )?(?:delivery|package|parcel)|return if\b|(?:no"
+        r"|there'?s no) option to (?:return|cancel|refund)|(?:can'?t|cannot) find the (?:cancel|return|refund)"
+        r"|how does (?:that|the refund|a refund|returning|the return) work|change a return|drop (?:it )?off|(?:how"
+        r"|where)[^.!?]{0,12}(?:start|open|file|raise|make|request) (?:a |the |my )?(?:return|refund|claim|exchange)"
+        r"|pay (?:for )?(?:the )?(?:postage|shipping|customs)[^.!?]{0,15}(?:return|back)?",
         r"how (?:do|can|should|would|could|does|might|to|long do i have|many days|much (?:does|is|will|would)|2"
         r"|am i)[^.!?]{0,40}(?:return\w*|refund\w*|cancel\w*|exchange\w*|send (?:it|this|them|the \w+) back|swap"
         r"|money back|ship (?:it|this) back|print|replace\w*)|(?:what|where)(?:'s| is| are| do| can"

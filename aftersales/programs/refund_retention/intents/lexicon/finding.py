@@ -11,8 +11,8 @@ from aftersales.programs.refund_retention.intents.lexicon import chinese, englis
 _HAN = re.compile(r"[\u3400-\u9fff]")
 #: Stands for a span that must not be matched again; no concept contains it.
 _GAP = "\u25a1"
-#: A refund that is late must not look like a parcel that is late.
-_BLIND_TO_REFUNDS = frozenset({"logistics", "fulfilment_error"})
+#: A refund that is late or too small must not look like a parcel that is.
+_BLIND_TO_REFUNDS = frozenset({"logistics", "fulfilment_error", "price_drop", "size", "mis_order"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class Found:
     actions: frozenset[str]
 
 
-def _joined(patterns: dict[str, tuple[str, ...]]) -> dict[str, re.Pattern[str]]:
-    return {label: re.compile("|".join(parts)) for label, parts in patterns.items()}
+def _joined(patterns: dict[str, tuple[str, ...]], start: str) -> dict[str, re.Pattern[str]]:
+    return {label: re.compile(f"{start}(?:{'|'.join(parts)})") for label, parts in patterns.items()}
 
 
-def _language(module: ModuleType) -> Language:
+def _language(module: ModuleType, start: str = "") -> Language:
     return Language(
-        sure=_joined(module.SURE),
-        hint=_joined(module.HINT),
-        negation=re.compile(module.NEGATION),
+        sure=_joined(module.SURE, start),
+        hint=_joined(module.HINT, start),
+        negation=re.compile(f"{start}(?:{module.NEGATION})"),
         refund_late=re.compile(module.REFUND_LATE),
         condition=re.compile(module.CONDITION),
         hypothetical=re.compile(module.HYPOTHETICAL),
@@ -64,7 +64,7 @@ def _language(module: ModuleType) -> Language:
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, Language]:
     """Chinese and English, compiled at the first use."""
-    return _language(chinese), _language(english)
+    return _language(chinese), _language(english, start=r"(?<![a-z])")
 
 
 def found_in(text: str) -> Found:
