@@ -1,16 +1,14 @@
 """Acts of people and of the clock on programs; the rules stay in the programs themselves."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
+from aftersales.guards.holds.operations import decide_holds
 from aftersales.models import Claim, ProgramRun
-from aftersales.payouts.reserving import NotEnoughLeft, repeat_failed, reserve_claims
+from aftersales.payouts.reserving import NotEnoughLeft, repeat_failed
 from aftersales.programs.policies import active_policy
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import ProgramBusy, carry_out, open_run, program_lock
@@ -21,7 +19,6 @@ from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from merchants.models import Shop
 from merchants.queries import shop_of
-from orders.store.models import CouponHolding
 from orders.store.queries import access_order, shops
 
 PROGRAM = "price_protection"
@@ -110,59 +107,31 @@ def _slot(interval: timedelta, timezone: str, at: datetime) -> str:
     return datetime.fromtimestamp(begun, UTC).strftime("%Y-%m-%dT%H:%M")
 
 
-def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at: datetime) -> Claim:
-    """A person pays or refuses a held claim, once. Raises NotFound and HoldDecided."""
-    with _undecidable_without_room(), scope(merchant_id, durable=True):
-        claim = access_claim(merchant_id=merchant_id, pk=claim_id)
-        if not _leave_hold(claim, Claim.State.RESERVED if release else Claim.State.REFUSED):
-            raise HoldDecided(_("This claim is not held any more."))
-        if release:
-            _count_release(claim, at)
-            reserve_claims(merchant_id=merchant_id, claim_ids=[claim_id], at=at)
-        else:
-            _give_coupon_back(claim)
-        action = f"aftersales.hold.{'released' if release else 'refused'}"
-        record(merchant_id=merchant_id, by=by, action=action, facts={"claim": claim_id})
+def decide_hold(*, merchant_id: int, claim_id: int, release: bool, by: Actor, at: datetime, reason: str = "") -> Claim:
+    """A person pays or refuses one held claim, once. Raises NotFound, HoldDecided, and Undecidable for what stays held."""
+    with scope(merchant_id):
+        access_claim(merchant_id=merchant_id, pk=claim_id)
+    found = decide_holds(merchant_id=merchant_id, claim_ids=[claim_id], release=release, reason=reason, by=by, at=at)
+    if found.own:
+        raise Undecidable(_("You started the run of this large payout: another person releases it."))
+    if found.no_room:
+        raise Undecidable(_("Refunds since then have used up what was left of this order's payment."))
+    if not found.done:
+        raise HoldDecided(_("This claim is not held any more."))
+    with scope(merchant_id):
         return access_claim(merchant_id=merchant_id, pk=claim_id)
-
-
-def _leave_hold(claim: Claim, state: str) -> bool:
-    """Whether this session is the one that moved the claim on; the row stays locked until the transaction ends."""
-    held = Claim.objects.filter(merchant_id=claim.merchant_id, pk=claim.pk, state=Claim.State.HELD)
-    return bool(held.update(state=state))
-
-
-def _count_release(claim: Claim, at: datetime) -> None:
-    """A person decided: it counts in the budgets and in the breaker's memory, also beyond them."""
-    with connection.cursor() as cursor:
-        spent: list[Any] = [claim.merchant_id, claim.program, claim.currency, at]
-        cursor.execute(
-            "SELECT guard_take(%s, %s, %s, %s, %s::bigint[], %s::bigint[], true)",
-            [*spent, [claim.order.buyer_id], [claim.amount]],
-        )
-        cursor.execute("SELECT guard_remember(%s, %s, %s, %s, %s, 1)", [*spent, claim.amount])
-
-
-def _give_coupon_back(claim: Claim) -> None:
-    """A claim that is not paid has not used up the coupon it counted."""
-    voided = CouponHolding.objects.filter(merchant_id=claim.merchant_id, used_for=f"line:{claim.line_id}:{claim.sequence}")
-    voided.update(state=CouponHolding.State.HELD, used_for="")
-
-
-@contextmanager
-def _undecidable_without_room() -> Iterator[None]:
-    try:
-        yield
-    except NotEnoughLeft as error:
-        raise Undecidable(str(error)) from error
 
 
 def pay_again(*, merchant_id: int, claim_id: int, by: Actor, at: datetime) -> None:
     """A new payout, with a new request number, for a claim whose last one failed for good. Raises NotFound, Undecidable."""
-    with _undecidable_without_room(), scope(merchant_id, durable=True):
+    with scope(merchant_id, durable=True):
         claim = access_claim(merchant_id=merchant_id, pk=claim_id)
         _lock(claim)
-        if not repeat_failed(claim=claim, at=at):
+        try:
+            repeated = repeat_failed(claim=claim, at=at)
+        except NotEnoughLeft as error:
+            raise Undecidable(str(error)) from error
+        if not repeated:
             raise Undecidable(_("Only a claim whose payout failed can be paid again."))
         record(merchant_id=merchant_id, by=by, action="aftersales.payout.repeated", facts={"claim": claim_id})
 

@@ -81,12 +81,12 @@ def one(merchant: Merchant, statement: str, *values: Any) -> Any:
 
 
 def claims(merchant: Merchant) -> list[tuple[str, int, int, str]]:
-    """(order, line, amount, reason) of every claim, oldest first."""
+    """(order, line, amount, reason) of every claim, run by run and line by line."""
     return rows(
         merchant,
         """SELECT o.external_ref, l.line_no, c.amount, c.reason FROM aftersales_claim c
            JOIN store_shoporder o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
-           JOIN store_shoporderline l ON l.merchant_id = c.merchant_id AND l.id = c.line_id ORDER BY c.id""",
+           JOIN store_shoporderline l ON l.merchant_id = c.merchant_id AND l.id = c.line_id ORDER BY c.run_id, c.line_id""",
     )
 
 

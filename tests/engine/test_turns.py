@@ -14,6 +14,7 @@ from django.db import IntegrityError, connections
 from django.utils import timezone
 
 from aftersales import operations as acts
+from aftersales.guards.holds import operations as holds
 from aftersales.models import Claim, Payout
 from aftersales.payouts import operations as payouts
 from aftersales.payouts import reserving
@@ -146,18 +147,16 @@ def test_two_people_release_or_refuse_a_hold_once(tmp_path: Path) -> None:
     doors.assert_books_balance(acme)
 
 
-def test_control_of_a_hold_read_before_both_believe_to_have_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_control_of_a_hold_that_is_not_locked_both_believe_to_have_decided(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     acme = cast.acme()
     (claim,) = hold(acme, tmp_path, 1)
 
-    meeting = threading.Barrier(2)
+    def looked_at(merchant_id: int, claim_ids: Any) -> list[Claim]:
+        return list(Claim.objects.filter(merchant_id=merchant_id, pk__in=claim_ids, state="held").select_related("run", "order"))
 
-    def look_then_leave(found: Claim, state: str) -> bool:
-        meeting.wait(timeout=20)
-        Claim.objects.filter(merchant_id=found.merchant_id, pk=found.pk).update(state=state)
-        return found.state == Claim.State.HELD
-
-    monkeypatch.setattr(acts, "_leave_hold", look_then_leave)
+    monkeypatch.setattr(holds, "lock_held", met_before(looked_at))
     found = at_once(*[lambda: acts.decide_hold(merchant_id=acme.id, claim_id=claim, release=True, by=CLI, at=SOON)] * 2)
     all_fine(found)
     assert doors.one(acme, "SELECT count(*) FROM audit_auditevent WHERE action = 'aftersales.hold.released'") == 2

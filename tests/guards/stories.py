@@ -24,7 +24,7 @@ def people(merchant: cast.Merchant) -> tuple[Actor, Actor]:
 
 def held_claims(merchant: cast.Merchant, folder: Path, amounts: list[int], *, by: str, reason: str = "APPROVAL") -> list[int]:
     """Claims of these amounts, held for this reason, of a run this actor set going; as the engine leaves them."""
-    market.fallen_prices(folder, merchant, len(amounts))
+    market.fallen_prices(folder, merchant, len(amounts), captured="10000.00")
     with scope(merchant.id), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO aftersales_programrun (merchant_id, program, settings, as_of, dry_run, slot, state, counts, error,"

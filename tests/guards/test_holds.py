@@ -28,14 +28,14 @@ def test_many_are_paid_at_once_each_with_its_payout_and_posting(tmp_path: Path) 
     acme = cast.acme()
     _owner, checker = people(acme)
     ids = held_claims(acme, tmp_path, [500, 600, 700], by="system:beat", reason="BUDGET")
-    assert decide(acme, [*ids, 10**9], by=checker).__dict__ == {"done": 3, "late": 1, "own": 0, "over_budget": 0}
+    assert decide(acme, [*ids, 10**9], by=checker).__dict__ == {"done": 3, "late": 1, "own": 0, "over_budget": 0, "no_room": 0}
     with scope(acme.id):
         assert list(Payout.objects.order_by("id").values_list("request_id", "amount")) == [
             (f"pp-{pk}-1", amount) for pk, amount in zip(ids, (500, 600, 700), strict=True)
         ]
         found = AuditEvent.objects.get(action="aftersales.hold.released")
         assert (found.facts["claims"], found.facts["amounts"], found.facts["reason"]) == (ids, {"GBP": 1_800}, "looked at it")
-    assert decide(acme, ids).__dict__ == {"done": 0, "late": 3, "own": 0, "over_budget": 0}
+    assert decide(acme, ids).__dict__ == {"done": 0, "late": 3, "own": 0, "over_budget": 0, "no_room": 0}
     assert doors.balances(acme) == {"refund_funding": -1_800, "refunds_reserved": 1_800}
 
 
@@ -64,7 +64,7 @@ def test_who_set_a_run_going_does_not_release_its_large_payouts(tmp_path: Path) 
     acme = cast.acme()
     maker, checker = people(acme)
     ids = held_claims(acme, tmp_path, [60_000, 500], by=maker.label, reason="PRICE_ERROR")
-    assert decide(acme, ids, by=maker).__dict__ == {"done": 1, "late": 0, "own": 1, "over_budget": 0}
+    assert decide(acme, ids, by=maker).__dict__ == {"done": 1, "late": 0, "own": 1, "over_budget": 0, "no_room": 0}
     assert decide(acme, ids, by=checker).done == 1
 
 

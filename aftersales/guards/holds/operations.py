@@ -7,7 +7,6 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,12 +15,13 @@ from django.utils.translation import gettext as _
 from aftersales.guards.models import Approval, Breaker, SkuHold
 from aftersales.guards.queries import guard_settings, limit_of
 from aftersales.models import Claim
+from aftersales.payouts.reserving import claims_without_room, reserve_claims
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from orders.store.models import CouponHolding
 
-RELEASE = Path(__file__).with_name("release.sql").read_text()
 COUNT = "SELECT guard_take(%s, %s, %s, %s, %s::bigint[], %s::bigint[], %s)"
 REMEMBER = "SELECT guard_remember(%s, %s, %s, %s, %s, %s)"
 
@@ -36,12 +36,14 @@ class AlreadyDecided(UserError):
 
 @dataclass(frozen=True)
 class Decided:
-    """How many claims were decided, were decided before, and stay held: for a second person, or for the budget."""
+    """How many claims were decided, were decided before, and stay held: for a second person, for the budget, or because refunds
+    have used up what was left of their orders' payments."""
 
     done: int = 0
     late: int = 0
     own: int = 0
     over_budget: int = 0
+    no_room: int = 0
 
 
 def decide_holds(*, merchant_id: int, claim_ids: Collection[int], release: bool, reason: str, by: Actor, at: datetime) -> Decided:
@@ -55,13 +57,11 @@ def decide_holds(*, merchant_id: int, claim_ids: Collection[int], release: bool,
         held = lock_held(merchant_id, claim_ids)
         own = _own(merchant_id, held, by) if release else []
         chosen = [claim for claim in held if claim not in own]
-        if release:
-            pay(merchant_id, chosen, at=at, force=True)
-        else:
-            refuse(merchant_id, chosen)
-        _close_requests(merchant_id, chosen, approved=release, reason=reason, by=by, at=at)
-        _record(merchant_id, chosen, release=release, reason=reason, by=by)
-        return Decided(done=len(chosen), late=len(set(claim_ids)) - len(held), own=len(own))
+        done = pay(merchant_id, chosen, at=at, force=True) if release else refuse(merchant_id, chosen)
+        _close_requests(merchant_id, done, approved=release, reason=reason, by=by, at=at)
+        _record(merchant_id, done, release=release, reason=reason, by=by)
+        late = len(set(claim_ids)) - len(held)
+        return Decided(done=len(done), late=late, own=len(own), no_room=len(chosen) - len(done))
 
 
 def lock_held(merchant_id: int, claim_ids: Collection[int]) -> list[Claim]:
@@ -71,17 +71,22 @@ def lock_held(merchant_id: int, claim_ids: Collection[int]) -> list[Claim]:
 
 
 def pay(merchant_id: int, held: Sequence[Claim], *, at: datetime, force: bool) -> list[Claim]:
-    """Reserve the payouts of locked claims; without `force` those that do not fit a budget stay held for it. Returns the paid."""
+    """Reserve the payouts of locked claims; without `force` those that do not fit a budget stay held for it. Returns the paid.
+
+    A claim that what was captured no longer covers stays held.
+    """
     groups: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim in held:
+    without_room = claims_without_room(merchant_id=merchant_id, claim_ids=[claim.pk for claim in held])
+    payable = [claim for claim in held if claim.pk not in without_room]
+    for claim in payable:
         groups[claim.program, claim.currency].append(claim)
     paid: list[Claim] = []
     for key in sorted(groups):
         paid += _counted(merchant_id, *key, groups[key], at, force)
-    with connection.cursor() as cursor:
-        if paid:
-            cursor.execute(RELEASE, {"merchant": merchant_id, "claims": [claim.pk for claim in paid], "at": at})
-    stuck = {claim.pk for claim in held} - {claim.pk for claim in paid}
+    ids = [claim.pk for claim in paid]
+    Claim.objects.filter(merchant_id=merchant_id, pk__in=ids, state=Claim.State.HELD).update(state=Claim.State.RESERVED)
+    reserve_claims(merchant_id=merchant_id, claim_ids=ids, at=at)
+    stuck = {claim.pk for claim in payable} - set(ids)
     Claim.objects.filter(merchant_id=merchant_id, pk__in=stuck).update(reason="BUDGET")
     return paid
 
@@ -98,9 +103,13 @@ def _counted(merchant_id: int, program: str, currency: str, held: list[Claim], a
     return passed
 
 
-def refuse(merchant_id: int, held: Sequence[Claim]) -> None:
-    """Refuse locked claims."""
+def refuse(merchant_id: int, held: Sequence[Claim]) -> list[Claim]:
+    """Refuse locked claims; coupons they had counted are not used up."""
     Claim.objects.filter(merchant_id=merchant_id, pk__in=[claim.pk for claim in held]).update(state=Claim.State.REFUSED)
+    voided_for = [f"line:{claim.line_id}:{claim.sequence}" for claim in held]
+    voided = CouponHolding.objects.filter(merchant_id=merchant_id, used_for__in=voided_for, state=CouponHolding.State.VOIDED)
+    voided.update(state=CouponHolding.State.HELD, used_for="")
+    return list(held)
 
 
 def _own(merchant_id: int, held: Sequence[Claim], by: Actor) -> list[Claim]:

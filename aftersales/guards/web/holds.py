@@ -129,6 +129,13 @@ def tell(request: HttpRequest, found: operations.Decided) -> None:
             found.over_budget,
         )
         messages.warning(request, text % {"n": found.over_budget})
+    if found.no_room:
+        text = ngettext(
+            "%(n)s claim stays held: refunds have used up its order's payment.",
+            "%(n)s claims stay held: refunds have used up their orders' payments.",
+            found.no_room,
+        )
+        messages.warning(request, text % {"n": found.no_room})
 
 
 @require_POST

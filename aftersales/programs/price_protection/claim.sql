@@ -7,7 +7,7 @@ WITH fresh AS {kept} (
   FROM decided d
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = d.line_id AND l.revision = d.line_revision
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = d.order_id AND o.revision = d.order_revision {coupon_join}
-  WHERE d.place > %(lo)s AND d.place <= %(hi)s AND d.state <> 'refused' ORDER BY d.place),
+  WHERE d.place > %(lo)s AND d.place <= %(hi)s AND d.state <> 'refused'),
 {voided} {spent}
 claimed AS (
   INSERT INTO aftersales_claim
