@@ -64,15 +64,16 @@ moved AS (
       settled_at = CASE WHEN a.state IN ('paid', 'failed') OR (a.state = 'retry' AND p.attempts >= %(max)s) THEN %(at)s END
   FROM answer a
   WHERE p.merchant_id = %(merchant)s AND p.request_id = a.request_id AND p.token = %(token)s AND p.state = 'submitted'
-  RETURNING p.amount, p.currency, p.state, p.request_id, p.method = 'voucher' AS is_voucher)
+  RETURNING p.claim_id, p.amount, p.currency, p.state, p.request_id, p.method = 'voucher' AS is_voucher)
 SELECT m.state, count(*),
   CASE WHEN m.state IN ('paid', 'failed') THEN
-    post_transfers(%(merchant)s, 'price_protection.' || m.state, m.currency,
+    post_transfers(%(merchant)s, c.program || '.' || m.state, m.currency,
       open_account(%(merchant)s, 'refunds_reserved', m.currency, 0),
       open_account(%(merchant)s, CASE WHEN m.state = 'failed' THEN 'refund_funding' WHEN m.is_voucher THEN 'vouchers_issued'
                                       ELSE 'refunds_paid' END, m.currency, NULL),
       array_agg('payout:' || m.request_id || ':' || m.state), array_agg(m.amount), %(at)s) END
-FROM moved m GROUP BY m.state, m.currency, m.is_voucher
+FROM moved m JOIN aftersales_claim c ON c.merchant_id = %(merchant)s AND c.id = m.claim_id
+GROUP BY c.program, m.state, m.currency, m.is_voucher
 """
 STATE_OF = {Result.PAID: "paid", Result.REFUSED: "failed", Result.BUSY: "retry", Result.ABSENT: "retry"}
 Taken = list[Payment]

@@ -45,7 +45,7 @@ PAYING = """reserved AS (
   FROM part RETURNING claim_id, amount, currency, split_part(request_id, '-', 3) AS number),
 posted AS (
   SELECT currency, sum(amount) AS amount, {count} AS claims,
-         post_transfers(%(merchant)s, 'price_protection.reserved', currency,
+         post_transfers(%(merchant)s, '{program}.reserved', currency,
            open_account(%(merchant)s, 'refund_funding', currency, NULL),
            open_account(%(merchant)s, 'refunds_reserved', currency, 0),
            array_agg('claim:' || claim_id || ':reserved:' || number), array_agg(amount), {moment}) AS transfers
@@ -58,7 +58,7 @@ WITH claimed AS (
     AND NOT EXISTS (SELECT 1 FROM aftersales_payout p WHERE p.merchant_id = %(merchant)s AND p.claim_id = c.id)),
 {WHOLE.format(method="CASE WHEN is_voucher THEN 'voucher' ELSE '' END", unsplit=UNSPLIT.format(is_whole="is_voucher"))}
 {SPLIT.format(is_whole="is_voucher")}),
-{PAYING.format(count="count(*)", moment="%(at)s")}
+{PAYING.format(program="price_protection", count="count(*)", moment="%(at)s")}
 SELECT coalesce(sum(claims), 0) FROM posted
 """
 # Claims whose order, or its means of payment, no longer cover refunds and all that is claimed. Locks the orders by number.

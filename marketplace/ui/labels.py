@@ -204,6 +204,9 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "price_protection.paid": _("Price protection paid"),
     "price_protection.failed": _("Price protection returned after a failure"),
     "price_protection.released": _("Price protection released"),
+    "refund_retention.reserved": _("Goodwill reserved"),
+    "refund_retention.paid": _("Goodwill paid"),
+    "refund_retention.failed": _("Goodwill returned after a failure"),
 }
 
 #: Programs by their stored names; '' stands for all of them.

@@ -52,5 +52,7 @@ def claim_sql(settings: Settings, facts: Facts, *, guarded: bool) -> str:
         state=HELD_STATE if guarded else "d.state",
         reason=HELD_REASON if guarded else "d.reason",
         parts=f"{parts}),",
-        paying=PAYING.format(count="count(DISTINCT claim_id)" if split else "count(*)", moment="%(as_of)s"),
+        paying=PAYING.format(
+            program="price_protection", count="count(DISTINCT claim_id)" if split else "count(*)", moment="%(as_of)s"
+        ),
     )

@@ -88,12 +88,14 @@ weighed AS (
   FROM best b
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = b.order_id
   LEFT JOIN LATERAL (
-    SELECT count(*) AS claims,
+    -- What refund retention gave for keeping the line counts as goodwill, once: it is a claim, not in the line's own goodwill.
+    SELECT count(*) FILTER (WHERE e.program = 'price_protection') AS claims,
            sum(CASE WHEN b.kept >= e.units THEN e.amount
                     ELSE b.kept * (e.amount / e.units) + least(b.kept, (e.amount %% e.units)::int) END)
              FILTER (WHERE e.state <> 'refused') AS protected
     FROM aftersales_claim e
-    WHERE e.merchant_id = %(merchant)s AND e.program = 'price_protection' AND e.line_id = b.line_id AND e.sequence > 0) c ON true),
+    WHERE e.merchant_id = %(merchant)s AND e.program IN ('price_protection', 'refund_retention') AND e.line_id = b.line_id
+      AND e.sequence > 0) c ON true),
 priced AS (
   SELECT w.*, w.basis - w.goodwill_amount - w.protected_before - w.cost_now AS difference,
          CASE WHEN w.order_status IN ('cancelled', 'open') OR w.order_paid_at IS NULL THEN 'ORDER_INACTIVE'

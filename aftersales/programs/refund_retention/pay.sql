@@ -7,11 +7,14 @@ WITH due AS MATERIALIZED (
   WHERE c.merchant_id = %(merchant)s AND c.state = 'withdrawn' AND c.answer = 'accepted' AND c.offer_amount > 0 AND c.claim_id IS NULL
   ORDER BY c.id LIMIT %(limit)s FOR UPDATE OF r, c),
 roomy AS (
-  SELECT d.*, greatest(o.captured_amount - o.refunded_amount - coalesce(g.on_order, 0), 0) AS order_left,
+  SELECT d.*, greatest(least(o.captured_amount - o.refunded_amount, t.has_left) - coalesce(g.on_order, 0), 0) AS order_left,
          greatest(l.paid_amount - l.goodwill_amount - coalesce(g.on_line, 0), 0) AS line_left, coalesce(g.last, 0) AS last
   FROM due d
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = d.order_id
   JOIN store_shoporderline l ON l.merchant_id = %(merchant)s AND l.id = d.line_id
+  LEFT JOIN LATERAL (
+    SELECT sum(t.captured_amount - t.refunded_amount) AS has_left FROM store_ordertender t
+    WHERE t.merchant_id = %(merchant)s AND t.order_id = d.order_id) t ON true
   CROSS JOIN LATERAL (
     SELECT sum(x.amount) FILTER (WHERE x.state <> 'refused') AS on_order,
            sum(x.amount) FILTER (WHERE x.state <> 'refused' AND x.line_id = d.line_id) AS on_line,
@@ -30,27 +33,20 @@ granted AS MATERIALIZED (
   FROM running r),
 spent AS MATERIALIZED (
   SELECT unnest(array_agg(g.id ORDER BY g.id)) AS id,
-         unnest(guard_spend(%(merchant)s, 'refund_retention', g.currency, %(at)s, array_agg(g.buyer_id ORDER BY g.id), array_agg(g.amount ORDER BY g.id))) AS fits
+         unnest(guard_verdicts(%(merchant)s, 'refund_retention', %(run)s, g.currency, %(at)s, array_agg(g.buyer_id ORDER BY g.id),
+                               array_agg(g.amount ORDER BY g.id))) AS said
   FROM granted g WHERE g.amount > 0 GROUP BY g.currency),
 claimed AS (
   INSERT INTO aftersales_claim
     (merchant_id, program, run_id, order_id, line_id, sequence, state, reason, amount, currency, units, policy_version, inputs)
-  SELECT %(merchant)s, 'refund_retention', %(run)s, g.order_id, g.line_id, g.last + g.place, CASE WHEN s.fits THEN 'reserved' ELSE 'held' END,
-         CASE WHEN s.fits THEN 'GOODWILL' ELSE 'BUDGET' END, g.amount, g.currency, g.kept_units, g.policy_version,
+  SELECT %(merchant)s, 'refund_retention', %(run)s, g.order_id, g.line_id, g.last + g.place, CASE WHEN s.said IS NULL THEN 'reserved' ELSE 'held' END,
+         coalesce(s.said, 'GOODWILL'), g.amount, g.currency, g.kept_units, g.policy_version,
          jsonb_build_object('case', g.id, 'as_of', %(at_text)s::text, 'offered', g.offer_amount, 'order_headroom', g.order_left, 'line_headroom', g.line_left)
   FROM granted g JOIN spent s ON s.id = g.id ORDER BY g.id
   ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING
-  RETURNING id, state, amount, currency, (inputs ->> 'case')::bigint AS case_id),
-reserved AS (
-  INSERT INTO aftersales_payout (merchant_id, claim_id, state, amount, currency, request_id, error, gateway_ref, attempts)
-  SELECT %(merchant)s, id, 'reserved', amount, currency, 'pp-' || id || '-1', '', '', 0 FROM claimed WHERE state = 'reserved'
-  RETURNING claim_id, amount, currency),
-posted AS (
-  SELECT currency, count(*) AS claims, sum(amount)::bigint AS amount,
-         post_transfers(%(merchant)s, 'refund_retention.reserved', currency,
-           open_account(%(merchant)s, 'refund_funding', currency, NULL), open_account(%(merchant)s, 'refunds_reserved', currency, 0),
-           array_agg('claim:' || claim_id || ':reserved:1'), array_agg(amount), %(at)s) AS transfers
-  FROM reserved GROUP BY currency),
+  RETURNING id, order_id, line_id, state, amount, currency, (inputs ->> 'case')::bigint AS case_id),
+{parts}
+{paying},
 moved AS (
   UPDATE refund_retention_retentioncase c
   SET state = 'saved_provisional', claim_id = k.id, cost_amount = coalesce(k.amount, 0)
@@ -58,4 +54,4 @@ moved AS (
   WHERE c.merchant_id = %(merchant)s AND c.id = g.id AND (g.amount = 0 OR k.id IS NOT NULL)
   RETURNING c.id)
 SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM claimed WHERE state = 'held'),
-       coalesce((SELECT jsonb_object_agg(currency, jsonb_build_object('claims', claims, 'amount', amount, 'transfers', transfers)) FROM posted), '{}')
+       coalesce((SELECT jsonb_object_agg(currency, jsonb_build_object('claims', claims, 'amount', amount, 'transfers', transfers)) FROM posted), '{{}}')

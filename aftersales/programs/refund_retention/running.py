@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection
 
 from aftersales.guards.queries import is_killed
+from aftersales.payouts.reserving import PAYING, SPLIT, UNSPLIT, WHOLE
 from aftersales.programs.contract import RunContext
 from aftersales.programs.refund_retention.deciding import Decider, decide_chunk
 from aftersales.programs.refund_retention.lifecycle import AFTER_PAY, BEFORE_PAY, advance, take_turns
@@ -21,7 +22,11 @@ from aftersales.programs.refund_retention.selection import ASK, statement
 from marketplace.tenancy.scope import scope
 
 CHUNK, PAY_CHUNK = 20_000, 1_000
-PAY = statement("pay.sql")
+# Split over the order's means of payment as every claim is.
+PAY = statement("pay.sql").format(
+    parts=WHOLE.format(method="''", unsplit=UNSPLIT.format(is_whole="false")) + SPLIT.format(is_whole="false") + "),",
+    paying=PAYING.format(program=PROGRAM, count="count(DISTINCT claim_id)", moment="%(at)s"),
+)
 FACTS = """
 SELECT count(*), count(buyer_text), array_agg(DISTINCT reason_code), array_agg(DISTINCT currency) FROM asked
 """
