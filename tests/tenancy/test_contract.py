@@ -79,6 +79,9 @@ NEVER_DELETED = {
     "guards_skuhold",
     "guards_spendhour",
     "api_apikey",
+    "refund_retention_retentioncase",
+    "presale_balance_enrolment",
+    "presale_balance_touch",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 
