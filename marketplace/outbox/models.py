@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import JSONField, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
 
@@ -16,7 +17,7 @@ EMPTY = Value({}, JSONField())
 
 
 class Channel(models.TextChoices):
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", pgettext_lazy("channel", "E-mail")
     SMS = "sms", _("SMS")
     WEBHOOK = "webhook", _("Webhook")
     IN_APP = "in_app", _("In-app message")

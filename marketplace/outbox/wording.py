@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.translation import gettext, gettext_noop, override
 
 from marketplace.outbox.kinds import Kind, kind_named
 from marketplace.outbox.models import Template
@@ -20,6 +20,7 @@ UNKNOWN = gettext_noop("unknown variable %(names)s")
 #: Channels whose files begin with a subject line.
 WITH_SUBJECT = frozenset({"email", "in_app"})
 PLACE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+SAMPLE_LINK = "/b/AQECAwSB0fTGBp8mV3Qk1yZ5Xw7Jr2Nt4Pc6/"
 #: Every kind may use it; filled in by the outbox.
 UNSUBSCRIBE = "unsubscribe"
 FOOTER = {"zh": "不想再收到此类消息？退订：{unsubscribe}", "en": "No more messages like this? Unsubscribe: {unsubscribe}"}
@@ -152,10 +153,11 @@ def _says_how(body: str) -> bool:
     return UNSUBSCRIBE in used_variables(body) or any(word in body.upper() for word in ("STOP", "TD", "退订"))
 
 
-def samples(kind: Kind) -> dict[str, str]:
-    """What previews show."""
-    shown = {variable.name: str(variable.sample or variable.name) for variable in kind.variables}
-    return {UNSUBSCRIBE: "https://shop.example/b/…", **shown}
+def samples(kind: Kind, language: str) -> dict[str, str]:
+    """What previews show, in the language of the text; links as long as real ones, because an SMS is counted by them."""
+    with override("en" if language == "en" else "zh-hans"):
+        shown = {variable.name: str(variable.sample or variable.name) for variable in kind.variables}
+    return {name: text.replace("/b/…", SAMPLE_LINK) for name, text in {UNSUBSCRIBE: "https://shop.example/b/…", **shown}.items()}
 
 
 def check(kind_name: str, channel: str, subject: str, body: str) -> None:

@@ -150,7 +150,9 @@ def test_every_text_that_ships_can_be_used(kind: kinds.Kind) -> None:
                 assert wording is not None, f"{kind.name}: {step}.{channel}.{language}.txt is missing"
                 assert unknown_variables(wording.subject + wording.body, kind) == []
                 assert bool(wording.subject) == (channel in WITH_SUBJECT)
-                subject, body = render(wording, samples(kind), channel=channel, commercial=kind.consent_class == "commercial")
+                subject, body = render(
+                    wording, samples(kind, language), channel=channel, commercial=kind.consent_class == "commercial"
+                )
                 assert body and "{" not in subject + body
 
 

@@ -62,7 +62,7 @@ class ChannelForm(forms.Form):
             )
         if channel in WITH_SECRET:
             self.fields["secret"] = forms.CharField(
-                label=gettext_lazy("Key"),
+                label=gettext_lazy("Secret key"),
                 required=False,
                 widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
                 help_text=gettext_lazy("Stored encrypted. Empty: the one that is stored stays."),

@@ -22,7 +22,7 @@ from marketplace.kernel.sealing import Unreadable, unseal
 from marketplace.outbox import operations, queries
 from marketplace.outbox.addresses import PURPOSE, address_hash
 from marketplace.outbox.directory import zone
-from marketplace.outbox.models import Suppression
+from marketplace.outbox.models import Channel, Suppression
 from marketplace.outbox.web.labels import CHANNEL_NAMES
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
@@ -30,7 +30,7 @@ from marketplace.ui.exports import csv_response
 
 PAGE = 50
 MAX_FILE = 10 * 1024 * 1024
-CHANNELS = [("", gettext_lazy("All channels")), ("email", gettext_lazy("E-mail")), ("sms", gettext_lazy("SMS"))]
+CHANNELS = [("", gettext_lazy("All channels")), ("email", Channel.EMAIL.label), ("sms", Channel.SMS.label)]
 
 
 class AddForm(forms.Form):

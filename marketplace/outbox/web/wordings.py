@@ -94,7 +94,9 @@ def _place(values: Any) -> Place:
 
 class WordingForm(forms.Form):
     subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
-    body = forms.CharField(label=gettext_lazy("Text"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 9}))
+    body = forms.CharField(
+        label=gettext_lazy("Text"), max_length=5_000, widget=forms.Textarea(attrs={"rows": 9, "class": "long"})
+    )
 
     def __init__(self, *values: Any, channel: str, **more: Any) -> None:
         super().__init__(*values, **more)
@@ -113,7 +115,7 @@ def wording_list(request: HttpRequest) -> HttpResponse:
     for row in pending:
         _describe(row)
     context = {
-        "groups": [_group(kind, own, waiting) for kind in all_kinds()],
+        "groups": [group for group in (_group(kind, own, waiting) for kind in all_kinds()) if group["rows"]],
         "pending": pending,
         "may_decide": Permission.APPROVE in request.rights,
         "tz": zone(merchant_id),
@@ -212,13 +214,13 @@ def _tabs(place: Place) -> list[Tab]:
 
 
 def _siblings(place: Place) -> list[dict[str, Any]]:
-    """Every other text, for the select that leads there."""
-    others = [other for other in _places() if other.language == place.language]
+    """The other texts of this kind."""
+    others = [other for other in _places() if other.language == place.language and other.kind == place.kind]
     return [{"url": other.url, "label": _title(other), "active": other.key[:3] == place.key[:3]} for other in others]
 
 
 def _title(place: Place) -> str:
-    parts = (kind_label(place.kind.name), step_label(place.kind.name, place.step), CHANNEL_NAMES[place.channel])
+    parts = (step_label(place.kind.name, place.step), CHANNEL_NAMES[place.channel])
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -228,7 +230,7 @@ def _preview(place: Place, subject: str, body: str) -> dict[str, Any]:
     try:
         check(place.kind.name, place.channel, subject if place.channel in WITH_SUBJECT else "", body)
         wording = Wording(subject, body, "preview", place.language)
-        shown_subject, shown = render(wording, samples(place.kind), channel=place.channel, commercial=commercial)
+        shown_subject, shown = render(wording, samples(place.kind, place.language), channel=place.channel, commercial=commercial)
     except WordingError as error:
         return {"error": error.translated}
     size: Size | None = measure(shown) if place.channel == "sms" else None
