@@ -7,7 +7,10 @@ class AftersalesConfig(AppConfig):
     verbose_name = _("After-sales programs")
 
     def ready(self) -> None:
+        from aftersales.guards.approvals.operations import register_effect
+        from aftersales.programs.changing import approve_policy
         from aftersales.web.views import order_extra
         from orders.store.web.extensions import register_order_extra
 
         register_order_extra(order_extra)
+        register_effect("policy", approve_policy)

@@ -1,8 +1,9 @@
 """What every program offers to the runner and gets from it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Any, Protocol
 
 from marketplace.tenancy.actor import Actor
@@ -42,6 +43,19 @@ def all_counts(counts: Mapping[str, Any], currency: str | None) -> dict[str, Any
     return {name: value for name, value in counts.items() if not isinstance(value, list) and name != "seconds"}
 
 
+class Looser(Enum):
+    """Which way a parameter loosens a guard."""
+
+    #: A higher number, or none at all.
+    HIGHER = "higher"
+    #: A lower number, or none at all.
+    SHORTER = "shorter"
+    #: Switched off.
+    OFF = "off"
+    #: Where empty stands for a default nobody sees: everything but a lower number.
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True)
 class Program:
     """A program as the registry knows it.
@@ -63,3 +77,5 @@ class Program:
     interval: timedelta = timedelta(days=1)
     #: One run at a time per merchant among the programs that share a lock.
     lock: int = MONEY_LOCK
+    #: Parameters whose loosening a second person approves, and which way is looser.
+    guarded: Mapping[str, Looser] = field(default_factory=dict)

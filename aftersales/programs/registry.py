@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
-from aftersales.programs.contract import Program
+from aftersales.programs.contract import Looser, Program
 from aftersales.programs.presale_balance import operations as presale_balance
 from aftersales.programs.presale_balance import rules as presale_rules
 from aftersales.programs.price_protection import operations, outcome, rules
@@ -20,6 +20,12 @@ PROGRAMS: dict[str, Program] = {
         may_pay=rules.may_pay,
         run=operations.run,
         report=outcome.report,
+        guarded={
+            "cap_per_claim": Looser.HIGHER,
+            "max_claims_per_line": Looser.HIGHER,
+            "price_error_hold": Looser.HIGHER,
+            "headroom": Looser.OFF,
+        },
     ),
     presale_rules.PROGRAM: Program(
         name=presale_rules.PROGRAM,
@@ -36,6 +42,12 @@ PROGRAMS: dict[str, Program] = {
         validated=retention.validated,
         may_pay=retention.may_pay,
         run=running.run,
+        guarded={
+            "cap_percent": Looser.HIGHER,
+            "cap_amount": Looser.UNKNOWN,
+            "return_logistics_amount": Looser.UNKNOWN,
+            "money_offer_days": Looser.SHORTER,
+        },
     ),
 }
 

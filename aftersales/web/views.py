@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftersales import operations, queries
 from aftersales.models import Claim, ProgramRun
-from aftersales.programs.policies import active_policy, save_policy
+from aftersales.programs.changing import change_policy
+from aftersales.programs.policies import active_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import NotPayable, open_run
 from aftersales.tasks import execute, settle
 from aftersales.web.explaining import claim_sentences, policy_sentences
 from aftersales.web.forms import PolicyForm
+from aftersales.web.policies import tell_policy
 from aftersales.web.previews import shown
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
@@ -49,16 +51,15 @@ def home(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("Your role does not allow changing the policy."))
     form = PolicyForm(request.POST)
     if form.is_valid():
-        with scope(request.organization.pk, durable=True):
-            saved = save_policy(
-                merchant_id=request.organization.pk,
-                program=program_named(PROGRAM),
-                settings=form.cleaned_data["settings"],
-                automatic=form.cleaned_data["is_automatic"],
-                by=person(request.user.pk),
-                at=timezone.now(),
-            )
-        messages.success(request, _("Policy version %(n)s is in force.") % {"n": saved.version})
+        saved = change_policy(
+            merchant_id=request.organization.pk,
+            program=program_named(PROGRAM),
+            settings=form.cleaned_data["settings"],
+            automatic=form.cleaned_data["is_automatic"],
+            by=person(request.user.pk),
+            at=timezone.now(),
+        )
+        tell_policy(request, saved)
         return redirect("price_protection:home")
     with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
         return TemplateResponse(request, "price_protection/home.html", _home(request, form), status=400).render()

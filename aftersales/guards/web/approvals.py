@@ -20,6 +20,7 @@ from aftersales.guards.web.wording import change_sentences
 from aftersales.tasks import settle
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import person
 from marketplace.ui.kit import Tab
 
@@ -90,7 +91,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
             by=person(request.user.pk),
             at=timezone.now(),
         )
-    except (AlreadyDecided, NeedsSecondPerson, operations.ApprovalExpired) as error:
+    except NotFound:
+        raise
+    except UserError as error:
         messages.error(request, str(error))
         return redirect("guards:approvals")
     if act == "approve" and found.kind in PAYING:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from aftersales.guards.models import Approval, GuardSettings, Level
 from marketplace.ui import formats
@@ -22,7 +23,7 @@ def change_sentences(approval: Approval) -> list[str]:
         ]
     if kind == Approval.Kind.POLICY:
         changed = payload.get("changed", {})
-        return [_line(name, _value(before), _value(after)) for name, (before, after) in changed.items()]
+        return [_line(policy_label(name), _value(before), _value(after)) for name, (before, after) in changed.items()]
     amount = formats.money(approval.amount or 0, approval.currency)
     if kind == Approval.Kind.BATCH:
         return [_("One run would pay %(amount)s in total.") % {"amount": amount}]
@@ -43,6 +44,24 @@ def _limit(amount: int | None, currency: str) -> str:
 
 def _line(name: str, before: str, after: str) -> str:
     return _("%(name)s: %(before)s → %(after)s") % {"name": name, "before": before, "after": after}
+
+
+#: Guarded parameters of policies; the program's own form says the same at more length.
+POLICY_WORDS = {
+    "cap_per_claim": gettext_lazy("Cap per claim (minor units)"),
+    "max_claims_per_line": gettext_lazy("Claims per order line"),
+    "price_error_hold": gettext_lazy("Hold drops above (%)"),
+    "headroom": gettext_lazy("Never above what is left of the payment"),
+    "cap_percent": gettext_lazy("Cap of an offer (percent of the line)"),
+    "cap_amount": gettext_lazy("Cap of an offer (minor units)"),
+    "return_logistics_amount": gettext_lazy("Return logistics saved (minor units)"),
+    "money_offer_days": gettext_lazy("One money offer per buyer in (days)"),
+}
+
+
+def policy_label(name: str) -> str:
+    """A policy's parameter in words; an unknown one shows itself."""
+    return str(POLICY_WORDS.get(name, name))
 
 
 def setting_label(name: str) -> str:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftersales.models import ProgramRun
-from aftersales.programs.policies import active_policy, save_policy
+from aftersales.programs.changing import change_policy
+from aftersales.programs.policies import active_policy
 from aftersales.programs.presale_balance import queries
 from aftersales.programs.presale_balance.rules import DEFAULTS, PROGRAM
 from aftersales.programs.presale_balance.settings_form import PolicyForm
@@ -24,6 +25,7 @@ from aftersales.programs.registry import program_named
 from aftersales.programs.runner import open_run
 from aftersales.queries import access_run
 from aftersales.tasks import execute
+from aftersales.web.policies import tell_policy
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.tenancy.actor import person
@@ -53,16 +55,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, settings: dict[str, Any], *, automatic: bool) -> None:
-    with scope(request.organization.pk, durable=True):
-        saved = save_policy(
-            merchant_id=request.organization.pk,
-            program=program_named(PROGRAM),
-            settings=settings,
-            automatic=automatic,
-            by=person(request.user.pk),
-            at=timezone.now(),
-        )
-    messages.success(request, _("Policy version %(n)s is in force.") % {"n": saved.version})
+    saved = change_policy(
+        merchant_id=request.organization.pk,
+        program=program_named(PROGRAM),
+        settings=settings,
+        automatic=automatic,
+        by=person(request.user.pk),
+        at=timezone.now(),
+    )
+    tell_policy(request, saved)
 
 
 def _with_errors(request: HttpRequest, form: PolicyForm) -> HttpResponse:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from aftersales.models import ProgramRun
-from aftersales.programs.policies import active_policy, save_policy
+from aftersales.programs.changing import change_policy
+from aftersales.programs.policies import active_policy
 from aftersales.programs.refund_retention import queries
 from aftersales.programs.refund_retention.models import RetentionCase
 from aftersales.programs.refund_retention.rules import DEFAULTS, INTENT_LABELS, PROGRAM, REASONS
@@ -23,6 +24,7 @@ from aftersales.programs.registry import program_named
 from aftersales.programs.runner import open_run
 from aftersales.queries import access_run, runs
 from aftersales.tasks import execute
+from aftersales.web.policies import tell_policy
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.tenancy.actor import person
@@ -47,16 +49,15 @@ def home(request: HttpRequest) -> HttpResponse:
     form = RetentionForm(request.POST)
     if not form.is_valid():
         return _with_errors(request, form)
-    with scope(request.organization.pk, durable=True):
-        saved = save_policy(
-            merchant_id=request.organization.pk,
-            program=program_named(PROGRAM),
-            settings=form.cleaned_data["settings"],
-            automatic=form.cleaned_data["is_automatic"],
-            by=person(request.user.pk),
-            at=timezone.now(),
-        )
-    messages.success(request, _("Policy version %(n)s is in force.") % {"n": saved.version})
+    saved = change_policy(
+        merchant_id=request.organization.pk,
+        program=program_named(PROGRAM),
+        settings=form.cleaned_data["settings"],
+        automatic=form.cleaned_data["is_automatic"],
+        by=person(request.user.pk),
+        at=timezone.now(),
+    )
+    tell_policy(request, saved)
     return redirect("refund_retention:home")
 
 
