@@ -20,7 +20,7 @@ from aftersales.guards.web.wording import change_sentences
 from aftersales.tasks import settle
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
-from marketplace.kernel.errors import UserError
+from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
 from marketplace.ui.kit import Tab
 
