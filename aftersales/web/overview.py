@@ -21,6 +21,7 @@ from aftersales.guards.holds.queries import held_totals, open_breakers
 from aftersales.guards.reconciliation.queries import unsettled_by_age
 from aftersales.programs.overview import last_runs, next_run, policies_in_force, spent_by_day
 from aftersales.programs.registry import PROGRAMS
+from aftersales.web.earned import earned
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.ui import formats
@@ -30,7 +31,7 @@ from marketplace.ui.labels import program_label
 
 DAYS = 30
 #: Where a program's own page is.
-HOMES = {"price_protection": "price_protection:home"}
+HOMES = {name: f"{name}:home" for name in ("price_protection", "presale_balance", "refund_retention")}
 #: What each program does, in a sentence.
 LEADS = {
     "price_protection": gettext_lazy("Gives back the difference when a price falls after the purchase."),
@@ -110,6 +111,7 @@ def _rows(
             "held": held[name],
             "costs": _costs(name, spent, now, tz),
             "spark": _spark(name, spent, now, tz),
+            "earned": earned(merchant_id, name, as_of=now, tz=tz),
         }
         for name in PROGRAMS
     ]
