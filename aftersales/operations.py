@@ -83,6 +83,8 @@ def open_automatic_run(*, merchant_id: int, program: str, by: Actor, at: datetim
         slot = _slot(program_named(program).interval, shop.timezone, at)
         if ProgramRun.objects.filter(merchant_id=merchant_id, program=program, slot=slot).exists():
             return None
+        if not program_named(program).has_work(merchant_id):
+            return None
     try:
         return open_run(
             program=program_named(program),

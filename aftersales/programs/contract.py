@@ -75,6 +75,8 @@ class Program:
     report: Callable[[Mapping[str, Any], str | None], dict[str, Any]] = all_counts
     #: How often it runs by itself: a day means once per local day of the merchant's first shop.
     interval: timedelta = timedelta(days=1)
+    #: Whether a run by itself can find anything, in the merchant's scope: what runs every few minutes says no for most.
+    has_work: Callable[[int], bool] = lambda _merchant_id: True
     #: One run at a time per merchant among the programs that share a lock.
     lock: int = MONEY_LOCK
     #: Parameters whose loosening a second person approves, and which way is looser.

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from aftersales.programs.contract import Looser, Program
 from aftersales.programs.presale_balance import operations as presale_balance
 from aftersales.programs.presale_balance import rules as presale_rules
+from aftersales.programs.presale_balance.queries import has_work as has_presale_work
 from aftersales.programs.price_protection import operations, outcome, rules
 from aftersales.programs.refund_retention import rules as retention
 from aftersales.programs.refund_retention import running
@@ -35,6 +36,7 @@ PROGRAMS: dict[str, Program] = {
         run=presale_balance.run,
         interval=timedelta(minutes=5),
         lock=presale_rules.LOCK,
+        has_work=has_presale_work,
     ),
     retention.PROGRAM: Program(
         name=retention.PROGRAM,

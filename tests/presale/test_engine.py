@@ -1,9 +1,17 @@
 """Orders on their way through the program, by the command people type."""
 
+from datetime import timedelta
+
 import pytest
 
+from aftersales.operations import execute_run, open_automatic_run
+from aftersales.programs.policies import save_policy
+from aftersales.programs.registry import program_named
+from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
 from orders.store.models import Buyer
+from tests import cast
+from tests.engine import doors
 from tests.presale.shop import at, buyers, change, chinese_shop, enrolment, local, messages, presale, remind, touches
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -156,9 +164,7 @@ def test_nobody_in_the_control_group_is_reminded_and_everybody_keeps_the_arm() -
     assert report["touches"] + enrolled_in(acme, "holdout") == 200
 
 
-def enrolled_in(merchant, arm: str) -> int:
-    from tests.engine import doors
-
+def enrolled_in(merchant: cast.Merchant, arm: str) -> int:
     return doors.one(merchant, "SELECT count(*) FROM presale_balance_enrolment WHERE arm = %s", arm)
 
 
@@ -177,3 +183,23 @@ def test_an_order_without_a_buyer_cannot_be_reminded() -> None:
     order = presale(acme, "A1", None)
     assert remind(acme, "2026-11-11T01:10")["suppressed"] == {"no_buyer": 1}
     assert enrolment(acme, order).state == "suppressed"
+
+
+def test_it_runs_by_itself_every_five_minutes_where_there_is_something_to_do() -> None:
+    acme = chinese_shop()
+    now = at("2026-11-11T01:07")
+    with scope(acme.id):
+        program = program_named("presale_balance")
+        save_policy(merchant_id=acme.id, program=program, settings={"holdout_percent": 0}, automatic=True, by=BEAT, at=now)
+    common = {"merchant_id": acme.id, "program": "presale_balance", "by": BEAT}
+    assert open_automatic_run(**common, at=now) is None
+    (lin,) = buyers(acme, ["lin"])
+    presale(acme, "A1", lin)
+    opened = open_automatic_run(**common, at=now)
+    assert opened is not None
+    assert open_automatic_run(**common, at=now + timedelta(minutes=2)) is None
+    done = execute_run(merchant_id=acme.id, run_id=opened.pk, by=BEAT, at=now)
+    assert done is not None
+    assert done.counts["messages"] == 1
+    again = open_automatic_run(**common, at=now + timedelta(minutes=4))
+    assert again is not None
