@@ -3,12 +3,15 @@
 import statistics
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from django.db import connection, connections
 
 from aftersales.measurement.operations import current_experiment
 from aftersales.models import ProgramRun
+from aftersales.programs.policies import save_policy
+from aftersales.programs.refund_retention.operations import record_refund_request
 from aftersales.programs.refund_retention.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import run as run_program
@@ -85,6 +88,7 @@ def run() -> Iterator[Result]:
         same(rows, counts(shop.merchant_id, TABLES), "a second run must add nothing")
     yield Result("refund retention: decide, assign, enqueue", statistics.median(first), statistics.median(plain), 1.5, rows=rows)
     yield Result("second run, which finds nothing", statistics.median(again), statistics.median(first), 0.2)
+    yield arrivals()
 
 
 def _retain_plainly(shop: ShopContext) -> float:
@@ -108,3 +112,48 @@ def _retain_plainly(shop: ShopContext) -> float:
         (statement,) = floor_sql("retain.sql")
         cursor.execute(statement, values)
     return time.perf_counter() - started
+
+
+RATE, SECONDS, WORKERS = 50, 20, 8
+
+
+def arrivals() -> Result:
+    """Requests that arrive at a fixed rate, each through the operation the API calls: from its arrival to its card in the outbox.
+
+    The clock of a request starts when it should have arrived, so that a queue counts.
+    """
+    shop = shop_with_lines("arrivals", RATE * SECONDS)
+    with scope(shop.merchant_id, durable=True):
+        save_policy(
+            merchant_id=shop.merchant_id, program=program_named(PROGRAM), settings=SETTINGS, automatic=True, by=CLI, at=AS_OF
+        )
+    settled()
+    started = time.perf_counter() + 0.5
+
+    def arrive(number: int) -> float:
+        due = started + number / RATE
+        time.sleep(max(due - time.perf_counter(), 0))
+        record_refund_request(
+            merchant_id=shop.merchant_id, shop_id=shop.shop_id, external_ref=f"A{number}", order_ref=f"O{number + 1}", line_no=1,
+            quantity=1, requested_at=AS_OF, reason_code=REASONS[number % len(REASONS)], by=CLI, at=AS_OF,
+        )  # fmt: skip
+        return time.perf_counter() - due
+
+    with ThreadPoolExecutor(WORKERS, initializer=connection.ensure_connection) as workers:
+        waits = sorted(workers.map(arrive, range(RATE * SECONDS)))
+        list(workers.map(lambda _n: connection.close(), range(WORKERS)))
+    cards = counts(shop.merchant_id, TABLES[:1])["retention_retentioncase"]
+    same(cards, RATE * SECONDS, "every request must be decided when it arrives")
+    note = f"median {statistics.median(waits) * 1000:.0f} ms, slowest {waits[-1] * 1000:.0f} ms"
+    return Result(f"card after a request, p95 at {RATE} requests/s", waits[len(waits) * 95 // 100], 5.0, 1.0, note=note)
+
+
+def shop_with_lines(name: str, lines: int) -> ShopContext:
+    """The shop of the batch before anybody asked for anything."""
+    shop = new_shop(name)
+    values = {"merchant": shop.merchant_id, "shop": shop.shop_id, "requests": lines, "as_of": AS_OF}
+    with connections["system"].cursor() as cursor:
+        for statement in FILL[:4]:
+            cursor.execute(statement, values)
+        cursor.execute("UPDATE store_shoporderline SET returned_quantity = 0 WHERE merchant_id = %(merchant)s", values)
+    return shop
