@@ -203,3 +203,15 @@ def test_it_runs_by_itself_every_five_minutes_where_there_is_something_to_do() -
     assert done.counts["messages"] == 1
     again = open_automatic_run(**common, at=now + timedelta(minutes=4))
     assert again is not None
+
+
+def test_a_moved_window_wakes_nobody_who_has_opted_out() -> None:
+    acme = chinese_shop()
+    (lin,) = buyers(acme, ["lin"], opted_out_at=at("2026-11-10T02:00"))
+    order = presale(acme, "A1", lin)
+    remind(acme, "2026-11-10T12:00")
+    change(acme, order, balance_opens_at=at("2026-11-13T01:00"), balance_closes_at=at("2026-11-14T00:00"))
+    remind(acme, "2026-11-10T13:00")
+    found = enrolment(acme, order)
+    assert (found.state, found.next_due_at, local(found.opens_at)) == ("opted_out", None, "11-13 01:00")
+    assert touches(acme) == []

@@ -3,7 +3,7 @@ WITH work AS MATERIALIZED (SELECT * FROM presale_work WHERE place > %(lo)s AND p
 moved AS MATERIALIZED (
   SELECT w.id, s.timezone AS tz, w.balance_opens_at AS opens_at, w.balance_closes_at AS closes_at,
          coalesce(b.contact_cipher IS NOT NULL, false) AS has_email, coalesce(b.phone_cipher IS NOT NULL, false) AS has_phone,
-         b.id IS NOT NULL AND e.arm = 'treatment' AS may_touch,
+         b.id IS NOT NULL AND w.verdict = 'rescheduled' AS may_touch,
          coalesce((SELECT max(t.step) FROM presale_balance_touch t
                    WHERE t.merchant_id = %(merchant)s AND t.enrolment_id = w.id AND t.state IN ('included', 'sent')), 0) AS sent_step
   FROM work w
