@@ -50,6 +50,8 @@ class Letter:
     drop_after: datetime
     about: list[tuple[Sheet, int, Window]]
     is_open: bool = True
+    #: Presales of the orders it was sent about.
+    told: list[str] = field(default_factory=list)
 
 
 @dataclass
@@ -87,6 +89,7 @@ class Recount:
             else:
                 left += 1
                 sheet.sent.append((step, letter.channel))
+                letter.told.append(sheet.order.activity)
                 if sheet.state in ("scheduled", "rescheduled"):
                     sheet.state = "touched"
         self.messages["sent" if left else "dropped"] += 1
@@ -212,6 +215,4 @@ class Recount:
 
     def _alive(self, letter: Letter) -> list[str]:
         """Presales of the orders a letter is or was sent about."""
-        if letter.is_open:
-            return [sheet.order.activity for sheet, _step, _window in letter.about]
-        return [sheet.order.activity for sheet, step, _window in letter.about if any(sent[0] == step for sent in sheet.sent)]
+        return [sheet.order.activity for sheet, _step, _window in letter.about] if letter.is_open else letter.told
