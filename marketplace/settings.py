@@ -135,7 +135,9 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.str("EMAIL_HOST_USER", default=""), e
 EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.bool("EMAIL_USE_SSL", default=False)
 EMAIL_TIMEOUT = 10
 EMAIL_FILE_PATH = str(STATE_DIR / "mail")
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend")
+#: Without a mail server letters land in files under the state directory; in production they are only logged.
+_MAIL = "smtp" if EMAIL_HOST else "console" if PRODUCTION else "filebased"
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", default=f"django.core.mail.backends.{_MAIL}.EmailBackend")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="no-reply@localhost")
 #: Webhooks and SMS services on this machine, for tests; never in production.
 OUTBOX_ALLOW_LOOPBACK = TESTING and not PRODUCTION and env.bool("OUTBOX_ALLOW_LOOPBACK", default=False)

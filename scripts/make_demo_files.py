@@ -96,6 +96,103 @@ def write_orders(path, products, sales, prefix, zone, count, rng, mail):
             target.write(json.dumps(order, ensure_ascii=False) + "\n")
 
 
+def bucket(seed, text):
+    """The arm's number as the program computes it: FNV-1a, twice. Who is reminded is decided there; here buyers react to it."""
+
+    def fnv(content):
+        found = 0x811C9DC5
+        for byte in content.encode():
+            found = (found ^ byte) * 0x01000193 & 0xFFFFFFFF
+        return found
+
+    return fnv(str(fnv(seed + text))) % 10_000
+
+
+#: Of buyers who did not pay by themselves in the first minutes: who pays when reminded, and who pays anyway.
+REMINDED, ANYWAY = 0.72, 0.52
+PRESALE = {"sku": "YD-6001", "title": "鹅绒冬被 双11返场预售", "category": "床品", "quantity": 1, "list_unit_price": "800.00"}
+
+
+def write_presale(folder, rng, count):
+    """A presale whose balance window opened a little before the demo starts: deposits, early payments, and those that follow.
+
+    Times are relative to that start ("-3d4h20m"); `presale_paid.jsonl` is imported after the reminders have left.
+    """
+    names = ("presale", "presale_early", "presale_paid")
+    first, early, then = ((folder / f"{name}.jsonl").open("w", encoding="utf-8") for name in names)
+    with first, early, then:
+        for n in range(count):
+            buyer = f"P{n - (n % 40 == 1):04d}"  # every fortieth has two orders
+            phone = n % 9 == 0
+            order = {
+                "order_ref": f"YS{3000 + n}",
+                "buyer_ref": buyer,
+                **({"phone": f"138{rng.randrange(10**8):08d}"} if phone else {"email": f"{buyer.lower()}@example.cn"}),
+                "placed_at": f"-{rng.randint(3, 9)}d{rng.randrange(24)}h",
+                "presale_activity": "双11返场",
+                "deposit": "100.00",
+                "balance": "700.00",
+                "balance_opens_at": "-25m",
+                "balance_closes_at": "+22h",
+                "status": "open",
+                "lines": [PRESALE],
+            }
+            order["deposit_paid_at"] = order["placed_at"]
+            fate, quick, slow = rng.random(), rng.random(), rng.random()
+            if fate < 0.02:
+                order |= {"deposit_refunded_at": "-1d", "status": "cancelled"}
+            elif fate < 0.03:
+                order["opted_out_at"] = "-2d"
+            first.write(json.dumps(order, ensure_ascii=False) + "\n")
+            if fate >= 0.03 and quick < 0.3:
+                early.write(json.dumps(order | paid(f"-{rng.randint(16, 24)}m"), ensure_ascii=False) + "\n")
+            is_reminded = bucket("yunduo:presale_balance:1", buyer) >= 2_000
+            if fate >= 0.02 and quick >= 0.3 and slow < (REMINDED if is_reminded else ANYWAY):
+                then.write(json.dumps(order | paid("+0m"), ensure_ascii=False) + "\n")
+
+
+def paid(moment):
+    return {"balance_paid_at": moment, "paid_at": moment, "status": "paid", "updated_at": moment}
+
+
+#: Words, the platform's reason (often none), how often buyers take the card, and what the platform reports in the end.
+ASKED = [
+    ("有一处开线，能换吗", "", 0.5), ("被套上有好几处污渍", "商品破损", 0.3), ("颜色和图片差太多了", "", 0.2), ("太薄了，不想要了", "不想要了", 0.3),
+    ("买大了，窗户没那么宽", "尺寸不合适", 0.6), ("还没收到货，都一周了", "", 0.5), ("物流一直不动，帮我退了吧", "未收到货", 0.4),
+    ("刚买就降价了，退了重拍", "", 0.8), ("便宜了一百多，能补差价吗", "价格变动", 0.85), ("不会装窗帘轨道", "", 0.7),
+    ("拍错颜色了，想要月白", "拍错了", 0.7), ("地址填错了", "", 0.6), ("家里人不喜欢", "七天无理由", 0.25), ("收到就是坏的，吸尘器不转", "质量问题", 0.3),
+    ("假货吧，商标都不对", "", 0.0), ("少发了一个枕头", "少件漏发", 0.0), ("不退了，你拒绝申请吧", "", 0.9), ("退款到哪里了", "", 0.3), ("", "", 0.3),
+]
+
+
+def write_returns(folder, rng, count):
+    """Orders of the last weeks of which something is to be sent back, and what became of each request."""
+    products = [(sku, title, base) for sku, title, _category, base in YUNDUO if sku[3] in "123"]
+    with (folder / "returns.jsonl").open("w", encoding="utf-8") as orders, (folder / "requests.jsonl").open("w", encoding="utf-8") as asked:
+        for n in range(count):
+            ago = 72 * 24 - n * 72 * 24 // count  # hours since the order
+            sku, title, base = rng.choice(products)
+            quantity = rng.choice((1, 1, 2))
+            line = {"sku": sku, "title": title, "category": "床品", "quantity": quantity, "list_unit_price": major(base)}
+            placed, delivered, wanted = f"-{ago + 96}h", f"-{ago + 24}h", f"-{ago}h"
+            order = {
+                "order_ref": f"YR{5000 + n}", "buyer_ref": f"R{n:04d}", "email": f"r{n:04d}@example.cn", "consent": rng.random() < 0.6,
+                "placed_at": placed, "paid_at": placed, "delivered_at": delivered, "status": "delivered", "lines": [line],
+            }  # fmt: skip
+            orders.write(json.dumps(order, ensure_ascii=False) + "\n")
+            words, reason, takes = rng.choice(ASKED)
+            is_fresh = n >= count - 6
+            answer = "" if is_fresh else rng.choices(("accept", "refund", ""), (takes, 0.55 * (1 - takes), 0.45 * (1 - takes)))[0]
+            again = answer == "accept" and ago > 24 * 14 and rng.random() < 0.12
+            request = {
+                "order_ref": order["order_ref"], "external_ref": f"TK{7000 + n}", "quantity": rng.randint(1, quantity),
+                "requested_at": "-1m" if is_fresh else wanted, "reason_code": reason, "words": words,
+                "answer": answer, "outcome": "" if is_fresh else "withdrawn" if answer == "accept" else "refunded",
+                "refunded_after_all": again,
+            }  # fmt: skip
+            asked.write(json.dumps(request, ensure_ascii=False) + "\n")
+
+
 def main() -> None:
     rng = random.Random(20261111)
     for name, products, sales, prefix, currency, zone, count, mail in (
@@ -106,6 +203,8 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_prices(folder / "prices.csv", products, sales, currency, zone)
         write_orders(folder / "orders.jsonl", products, sales, prefix, zone, count, rng, mail)
+    write_presale(DEMO / "yunduo", random.Random(1111), 900)
+    write_returns(DEMO / "yunduo", random.Random(1212), 150)
 
 
 if __name__ == "__main__":

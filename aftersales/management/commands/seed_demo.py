@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from aftersales.demo import presale, returns
 from aftersales.payouts.operations import settle_payouts
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
@@ -52,7 +53,12 @@ class Command(ReportCommand):
                 merchant=slug, merchant_name=name, shop=shop_slug, shop_name=shop_name, currency=currency,
                 timezone=tz, platform=platform, by=CLI,
             )  # fmt: skip
-            found[slug] = _fill(shop, options["folder"] / slug)
+            folder = options["folder"] / slug
+            found[slug] = _fill(shop, folder)
+            if (folder / "presale.jsonl").is_file():
+                found[f"{slug} presale"] = presale.tell(shop, folder)
+            if (folder / "requests.jsonl").is_file():
+                found[f"{slug} refund requests"] = returns.tell(shop, folder)
         found |= _accounts()
         return found
 
