@@ -35,6 +35,7 @@ urlpatterns = [
     path("programs/presale/", include("aftersales.programs.presale_balance.web.urls")),
     path("programs/", include("aftersales.measurement.web.urls")),
     path("programs/refund-retention/", include("aftersales.programs.refund_retention.web.urls")),
+    path("programs/refund-retention/labels/", include("aftersales.programs.refund_retention.intents.web.urls")),
     path("messages/", include("marketplace.outbox.web.urls")),
     path("ledger/", include(ledger_urls)),
     path("buyers/", include("aftersales.buyers.web.timeline_urls")),

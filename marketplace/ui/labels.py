@@ -62,6 +62,8 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "dropped": ("muted", pgettext_lazy("status", "Not sent")),
     "included": ("info", pgettext_lazy("status", "Being sent")),
     # Jobs: imports and runs
+    "not_better": ("muted", pgettext_lazy("training", "Not better")),
+    "replaced": ("muted", pgettext_lazy("training", "Replaced")),
     "waiting": ("muted", pgettext_lazy("status", "Waiting")),
     "queued": ("muted", pgettext_lazy("status", "Waiting")),
     "uploaded": ("muted", pgettext_lazy("status", "Uploaded")),

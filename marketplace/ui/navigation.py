@@ -54,6 +54,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Presale reminders"), "presale_balance:home"),
             Page(_("Refund retention"), "refund_retention:home"),
             Page(_("Retained value"), "refund_retention:ledger"),
+            Page(_("Labels"), "intents:home", Permission.RUN_PROGRAMS),
         ),
     ),
     Section(

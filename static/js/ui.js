@@ -66,6 +66,22 @@
     if (open) { open.open = false; open.querySelector("summary").focus(); }
   });
 
+  // Single keys press buttons, unless somebody types, holds a modifier or has switched them off.
+  const shortcutSwitch = function () { return document.querySelector("[data-shortcut-switch]"); };
+  document.addEventListener("keydown", function (event) {
+    const toggle = shortcutSwitch();
+    if (!toggle || !toggle.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) { return; }
+    if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) { return; }
+    const button = document.querySelector("[data-shortcut='" + CSS.escape(event.key.toLowerCase()) + "']");
+    if (button) { event.preventDefault(); button.click(); }
+  });
+  (function () {
+    const toggle = shortcutSwitch();
+    if (!toggle) { return; }
+    try { toggle.checked = localStorage.getItem("shortcuts") !== "off"; } catch { return; }
+    toggle.addEventListener("change", function () { localStorage.setItem("shortcuts", toggle.checked ? "on" : "off"); });
+  })();
+
   document.addEventListener("change", function (event) {
     const select = event.target.closest("[data-submit-on-change]");
     if (select && select.form) { select.form.requestSubmit(); }

@@ -19,6 +19,7 @@ TABLES = {
     "run_id": "aftersales_programrun",
     "shop_id": "merchants_shop",
     "comparison_id": "guards_reconciliationrun",
+    "training_id": "retention_intents_intenttraining",
 }
 SWEEPS = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "sweep")
 

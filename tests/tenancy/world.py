@@ -25,7 +25,7 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import Buyer, ImportBatch, Promotion, RefundRequest, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
-from tests.tenancy.fills import api, buyers, guards, measure, outbox, pp, presale, retention
+from tests.tenancy.fills import api, buyers, guards, intents, measure, outbox, pp, presale, retention
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -110,6 +110,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "waiting_run": run.pk,
             "enrolment": presale.fill(merchant),
             "case": retention.fill(merchant, at=NOW),
+            **intents.fill(merchant, at=NOW),
             **guards.ids(merchant),
         },
         _members(merchant),

@@ -59,12 +59,14 @@ def take_turns(merchant_id: int) -> None:
 
 def decide_chunk(values: dict[str, Any], texts: Sequence[tuple[int, str]], lo: int, hi: int) -> list[Row]:
     """Decide the asked requests in places (lo, hi]. Needs the merchant's scope."""
-    return _decide(DECIDE_CHUNK, values | texts_read(texts) | {"lo": lo, "hi": hi})
+    return _decide(DECIDE_CHUNK, values | texts_read(texts, values["merchant"]) | {"lo": lo, "hi": hi})
 
 
 def decide_one(values: dict[str, Any], request_id: int, text: str) -> list[Row]:
     """The same statement, narrowed to one request. Needs the merchant's scope."""
-    return _decide(DECIDE_ONE, values | texts_read([(request_id, text)] if text else []) | {"request": request_id})
+    return _decide(
+        DECIDE_ONE, values | texts_read([(request_id, text)] if text else [], values["merchant"]) | {"request": request_id}
+    )
 
 
 def _decide(statement: str, values: dict[str, Any]) -> list[Row]:

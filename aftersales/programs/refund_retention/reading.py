@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from aftersales.programs.refund_retention.intents.classifying import classify_all
+from aftersales.programs.refund_retention.intents.queries import active_model
 from aftersales.programs.refund_retention.intents.reason_codes import intent_of_reason
 from aftersales.programs.refund_retention.rules import Settings
 
@@ -16,9 +17,12 @@ def codes_read(codes: Iterable[str], settings: Settings) -> dict[str, Any]:
     return {"codes": list(found), "code_intents": list(found.values())}
 
 
-def texts_read(texts: Sequence[tuple[int, str]]) -> dict[str, Any]:
-    """Parallel arrays of (request, buyer's words): what each was taken for, one call of the classifier for all of them."""
-    read = classify_all([(text, "") for _request, text in texts])
+def texts_read(texts: Sequence[tuple[int, str]], merchant_id: int) -> dict[str, Any]:
+    """Parallel arrays of (request, buyer's words): what each was taken for, one call of the classifier for all of them.
+
+    The merchant's own model reads them where he has taught one. Needs his scope.
+    """
+    read = classify_all([(text, "") for _request, text in texts], active_model(merchant_id)) if texts else []
     return {
         "texts": [request for request, _text in texts],
         "intents": [one.intent for one in read],
