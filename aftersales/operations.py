@@ -7,6 +7,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from aftersales.guards.holds.operations import decide_holds
+from aftersales.guards.queries import is_killed
 from aftersales.models import Claim, ProgramRun
 from aftersales.payouts.reserving import NotEnoughLeft, repeat_failed
 from aftersales.programs.policies import active_policy
@@ -74,11 +75,11 @@ def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> Pr
 
 
 def open_automatic_run(*, merchant_id: int, program: str, by: Actor, at: datetime) -> ProgramRun | None:
-    """The run that is due now, once per interval of the program; None when it exists or there is nothing to run on."""
+    """The run that is due now, once per interval of the program; None when it exists, nothing can run, or it is stopped."""
     with scope(merchant_id):
         policy = active_policy(merchant_id=merchant_id, program=program)
         shop: Shop | None = shops(merchant_id).order_by("id").first()
-        if policy is None or not policy.is_automatic or shop is None:
+        if policy is None or not policy.is_automatic or shop is None or is_killed(merchant_id, program):
             return None
         slot = _slot(program_named(program).interval, shop.timezone, at)
         if ProgramRun.objects.filter(merchant_id=merchant_id, program=program, slot=slot).exists():
