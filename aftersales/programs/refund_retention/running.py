@@ -27,6 +27,8 @@ PAY = statement("pay.sql").format(
     parts=WHOLE.format(method="''", unsplit=UNSPLIT.format(is_whole="false")) + SPLIT.format(is_whole="false") + "),",
     paying=PAYING.format(program=PROGRAM, count="count(DISTINCT claim_id)", moment="%(at)s"),
 )
+# A large goodwill that is held waits for a second person.
+REQUEST = "SELECT guard_ask(%(merchant)s, 'refund_retention', %(run)s, %(at)s)"
 FACTS = """
 SELECT count(*), count(buyer_text), array_agg(DISTINCT reason_code), array_agg(DISTINCT currency) FROM asked
 """
@@ -56,6 +58,8 @@ def _decide_all(context: RunContext, outcome: Outcome) -> None:
         values = decider.values(codes=codes, currencies=currencies) if count else {}
     for lo in range(0, count, CHUNK):
         with scope(context.merchant_id):
+            if is_killed(context.merchant_id, PROGRAM):
+                break
             said = _texts(lo, lo + CHUNK) if texts else []
             outcome.decided(decide_chunk(values, said, lo, lo + CHUNK))
     with connection.cursor() as cursor:
@@ -91,8 +95,12 @@ def _pay_all(context: RunContext, outcome: Outcome) -> None:
     moved = PAY_CHUNK
     while moved == PAY_CHUNK:
         with scope(context.merchant_id), connection.cursor() as cursor:
+            if is_killed(context.merchant_id, PROGRAM):
+                return
             take_turns(context.merchant_id)
             cursor.execute(PAY, values)
             moved, held, booked = cursor.fetchone()
+            if held:
+                cursor.execute(REQUEST, values)
         outcome.paid(held, json.loads(booked))
         outcome.moved["paid"] += moved
