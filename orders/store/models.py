@@ -180,6 +180,8 @@ class PricePoint(TenantModel):
     currency = models.CharField(_("currency"), max_length=3)
     valid_from = models.DateTimeField(_("from"))
     valid_to = models.DateTimeField(_("to"), null=True)
+    #: Whether the end was given, or follows from the next point; unknown for points of earlier releases.
+    has_end = models.BooleanField(null=True, editable=False)
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.FEED)
     tier = models.CharField(_("price tier"), max_length=20, blank=True)
     stock = models.IntegerField(_("stock"), null=True)

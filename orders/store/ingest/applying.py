@@ -4,7 +4,6 @@ An order lies in one bucket, so ranges have nothing in common but buyers and pro
 transaction that ranges take in turns; orders, lines and requests follow, together with the cursor.
 """
 
-import re
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +18,7 @@ from orders.store.ingest.order_totals import settle_totals
 from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import BUCKETS, merged
 from orders.store.models import ImportBatch
+from orders.store.scripts import Statement, run, statements
 
 ROWS_PER_RANGE = 100_000
 #: Below this many rows a second connection costs more than it saves.
@@ -27,10 +27,7 @@ WORTH_SHARING = 5_000
 PEOPLE_LOCK = 7102
 SQL = Path(__file__).parent / "sql"
 COUNTED = ("lines_new", "lines_updated", "lines_removed", "requests_updated")
-#: Parameters without which (unset, false or empty) a statement is skipped.
 NEEDED = "known complete is_correction moved absent gone requests changed_requests rematched split couponed".split()
-#: Comment lines above a statement end with one of words only: what it needs, then `keys` or the name of its count.
-MARKS = re.compile(r"(?:--.*\n)*?-- (?P<words>[a-z_]+(?: [a-z_]+)*)\n(?!--)")
 TALLIES = """
 SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
        count(*) FILTER (WHERE kind = 'R'), (SELECT count(*) FROM slice_order)
@@ -39,20 +36,11 @@ FROM slice
 Range = tuple[int, int]
 
 
-def statements(*names: str) -> list[tuple[list[str], str]]:
-    """The statements of files under sql/ with the words that stand above each."""
-    found = []
-    for part in "-----\n".join((SQL / f"{name}.sql").read_text() for name in names).split("-----\n"):
-        marks = MARKS.match(part.strip())
-        words = marks["words"].split() if marks else []
-        if unknown := set(words) - {"keys", *COUNTED, *NEEDED}:
-            raise ValueError(f"{names}: no statement can need {sorted(unknown)}")
-        found.append((words, part.strip()))
-    return found
+def _script(*names: str) -> list[Statement]:
+    return statements([SQL / f"{name}.sql" for name in names], needed=NEEDED, counted=COUNTED)
 
 
-SLICE, PEOPLE = statements("slice"), statements("people")
-ORDERS = statements("orders", "lines", "payments", "requests")
+SLICE, PEOPLE, ORDERS = _script("slice"), _script("people"), _script("orders", "lines", "payments", "requests")
 
 
 def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:
@@ -115,17 +103,14 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
     }
     counts = dict.fromkeys(COUNTED, 0)
     with scope(batch.merchant_id, durable=True), connection.cursor() as cursor:
-        for words, statement in SLICE:
-            _execute(cursor, words, statement, parameters, counts)
+        run(cursor, SLICE, parameters, counts)
         if parameters["complete"]:
             counts |= settle_totals(cursor, parameters)
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PEOPLE_LOCK, shop.shop_id])
-        for words, statement in PEOPLE:
-            _execute(cursor, words, statement, parameters, counts)
+        run(cursor, PEOPLE, parameters, counts)
     with scope(batch.merchant_id, durable=True):
         with connection.cursor() as cursor:
-            for words, statement in ORDERS:
-                _execute(cursor, words, statement, parameters, counts)
+            run(cursor, ORDERS, parameters, counts)
             cursor.execute(TALLIES)
             sales, value, refunds, orders = cursor.fetchone()
             cursor.execute("DROP TABLE slice, slice_sku, slice_buyer")
@@ -141,14 +126,3 @@ def _record(batch: ImportBatch, lo: int, hi: int, counts: dict[str, int]) -> Non
     stored.buckets_done += hi - lo
     stored.counts = merged(stored.counts, counts)
     stored.save(update_fields=["ranges_done", "buckets_done", "counts"])
-
-
-def _execute(cursor: Any, words: list[str], statement: str, parameters: dict[str, Any], counts: dict[str, int]) -> None:
-    """Run a statement unless something it needs is unset, false or empty."""
-    if not all(parameters.get(word) for word in words if word in NEEDED):
-        return
-    cursor.execute(statement, parameters)
-    if "keys" in words:
-        parameters.update(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
-    for word in set(words) & set(COUNTED):
-        counts[word] = cursor.rowcount

@@ -1,8 +1,11 @@
 """Price points: from a merchant's price file, or observed in its own orders."""
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +13,26 @@ from django.db import connection
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
-from marketplace.kernel.money import BadAmount, is_currency, parse_minor
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile, lines_of, text_buffer
+from orders.store.ingest.reader import lines_of, text_buffer
 from orders.store.ingest.rows import ShopContext
-from orders.store.models import PricePoint
+from orders.store.prices.feed import Point, points
+from orders.store.scripts import run, statements
 
-COLUMNS = ("sku", "price", "currency", "valid_from", "valid_to", "tier", "source", "stock", "gift_value")
-REQUIRED = ("sku", "price", "valid_from")
+CHUNK = 50_000
+COPY_BYTES = 1 << 20
+#: Broken rows that are listed; all of them are counted.
+LISTED = 1_000
 SQL = Path(__file__).parent
 TEMPORARY = """
 CREATE TEMP TABLE incoming_point (row_no bigint, sku text, amount bigint, currency text, valid_from timestamptz,
   valid_to timestamptz, tier text, source text, stock int, gift bigint) ON COMMIT DROP
 """
 COPY = "COPY incoming_point FROM STDIN WITH (FORMAT csv, FORCE_NOT_NULL (tier))"
+FEED = statements(
+    [SQL / "import_prices.sql"], needed=["changed", "ending"], counted=["points_changed", "points_new", "points_ended"]
+)
 
 
 def derive_prices(*, shop: ShopContext, rule: str, by: Actor) -> dict[str, int]:
@@ -69,78 +76,50 @@ RULES: dict[str, Callable[[], list[tuple[str, str]]]] = {"public-price": _statem
 
 
 def import_prices(*, shop: ShopContext, path: Path, by: Actor) -> dict[str, Any]:
-    """Store the price points of a CSV file; broken rows are counted and listed, the rest is stored. Idempotent.
+    """Store the price points of a CSV file; broken rows are counted, the first of them listed, the rest is stored. Idempotent.
 
-    A point without `valid_to` holds until the next point of the same product, tier and source begins. Raises BadFile.
+    A point without `valid_to` holds until the next point of the same product, tier and source begins. A thread reads ahead by
+    one chunk, so that memory stays flat and the database is never waited for. Raises BadFile, and then nothing is stored.
     """
-    broken: list[dict[str, Any]] = []
-    buffer = text_buffer()
-    writer = csv.writer(buffer)
-    rows_read = 0
-    for rows_read, outcome in enumerate(_parsed(lines_of(path), shop), start=1):
-        if isinstance(outcome, str):
-            broken.append({"row": rows_read, "reason": outcome})
-        else:
-            writer.writerow((rows_read, *outcome))
-    buffer.seek(0)
     parameters: dict[str, Any] = {"merchant": shop.merchant_id, "shop": shop.shop_id}
-    tally: dict[str, Any] = {"rows_read": rows_read}
-    with scope(shop.merchant_id, durable=True), connection.cursor() as cursor:
+    counts = {"points_changed": 0, "points_new": 0, "points_ended": 0}
+    rows_read, quarantined, broken = 0, 0, []
+    rows = enumerate(points(lines_of(path), shop), start=1)
+    with scope(shop.merchant_id, durable=True), connection.cursor() as cursor, ThreadPoolExecutor(1, "prices") as reader:
         cursor.execute(TEMPORARY)
-        cursor.copy_expert(COPY, buffer)
-        for name, statement in _statements("import_prices.sql")():
-            cursor.execute(statement, parameters)
-            if name == "unknown_sku":
-                broken += [{"row": row, "reason": name} for (row,) in cursor.fetchall()]
-            elif name:
-                tally[name] = cursor.rowcount
+        ahead = reader.submit(_read_chunk, rows)
+        while (chunk := ahead.result()).rows:
+            ahead = reader.submit(_read_chunk, rows)
+            cursor.copy_expert(COPY, chunk.buffer, COPY_BYTES)
+            rows_read, quarantined = rows_read + chunk.rows, quarantined + chunk.refused
+            broken = [*broken, *chunk.broken][:LISTED]
+        run(cursor, FEED, parameters, counts)
+        quarantined += len(parameters["unknown_rows"])
+        broken = [*broken, *({"row": row, "reason": "unknown_sku"} for row in parameters["unknown_rows"])][:LISTED]
+        written = counts["points_changed"] + counts["points_new"]
+        tally = {"rows_read": rows_read, "points_written": written, "points_ended": counts["points_ended"]}
         record(merchant_id=shop.merchant_id, by=by, action="store.prices.imported", facts=dict(tally))
-    tally["quarantined"] = len(broken)
-    tally["unchanged"] = rows_read - len(broken) - tally["points_written"]
-    tally["broken"] = broken[:1000]
-    return tally
+    return {**tally, "quarantined": quarantined, "unchanged": rows_read - quarantined - written, "broken": broken}
 
 
-def _parsed(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[Any, ...] | str]:
-    reader = csv.DictReader(lines, strict=True)
-    try:
-        names = [name.strip() for name in reader.fieldnames or []]
-        reader.fieldnames = names
-        missing = [name for name in REQUIRED if name not in names]
-        unknown = [name for name in names if name not in COLUMNS]
-        if missing or unknown:
-            raise BadFile(f"Columns missing: {', '.join(missing) or 'none'}; not known: {', '.join(unknown) or 'none'}.")
-        for row in reader:
-            yield _point({key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}, shop)
-    except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
+@dataclass
+class _Chunk:
+    buffer: io.StringIO = field(default_factory=text_buffer)
+    rows: int = 0
+    refused: int = 0
+    broken: list[dict[str, Any]] = field(default_factory=list)
 
 
-def _point(row: dict[str, str], shop: ShopContext) -> tuple[Any, ...] | str:
-    currency = row.get("currency") or shop.currency
-    source = row.get("source") or PricePoint.Source.FEED
-    if not is_currency(currency):
-        return "bad_currency"
-    if source not in PricePoint.Source.values:
-        return "unknown_source"
-    if not row["sku"]:
-        return "missing_sku"
-    stock = row.get("stock", "")
-    if stock and not (stock.isascii() and stock.isdigit() and len(stock) < 10):
-        return "bad_stock"
-    try:
-        amount, gift = parse_minor(row["price"], currency), parse_minor(row.get("gift_value") or "0", currency)
-        starts, ends = _moment(row["valid_from"], shop), _moment(row.get("valid_to", ""), shop)
-    except BadAmount as error:
-        return error.reason
-    except (ValueError, OverflowError):
-        return "bad_time"
-    if amount < 0 or gift < 0:
-        return "negative_money"
-    if starts is None or (ends is not None and ends <= starts):
-        return "bad_interval"
-    return row["sku"], amount, currency, starts, ends, row.get("tier", "")[:20], source, stock or None, gift
-
-
-def _moment(text: str, shop: ShopContext) -> datetime | None:
-    return parse_moment(text, shop.timezone) if text else None
+def _read_chunk(rows: Iterator[tuple[int, Point | str]]) -> _Chunk:
+    chunk = _Chunk()
+    write = csv.writer(chunk.buffer).writerow
+    for number, outcome in itertools.islice(rows, CHUNK):
+        chunk.rows += 1
+        if isinstance(outcome, str):
+            chunk.refused += 1
+            if len(chunk.broken) < LISTED:
+                chunk.broken.append({"row": number, "reason": outcome})
+        else:
+            write((number, *outcome))
+    chunk.buffer.seek(0)
+    return chunk

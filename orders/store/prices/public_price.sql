@@ -10,7 +10,9 @@ ranked AS (
   SELECT sku_id, day, amount, row_number() OVER (PARTITION BY sku_id, day ORDER BY lines DESC, amount DESC) AS place,
          sum(lines) OVER (PARTITION BY sku_id, day) AS lines_of_day
   FROM counted)
-SELECT sku_id, amount, day::timestamp AT TIME ZONE %(tz)s AS valid_from, (day + 1)::timestamp AT TIME ZONE %(tz)s AS valid_to
+-- A day begins the moment after the last of the day before: midnight itself may be skipped or come twice.
+SELECT sku_id, amount, (day - interval '1 microsecond') AT TIME ZONE %(tz)s + interval '1 microsecond' AS valid_from,
+       (day + interval '1 day' - interval '1 microsecond') AT TIME ZONE %(tz)s + interval '1 microsecond' AS valid_to
 FROM ranked WHERE place = 1 AND lines_of_day >= 2
 -----
 -- points_removed

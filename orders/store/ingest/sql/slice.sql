@@ -1,9 +1,8 @@
 -- One range of buckets as a temporary table: what all later statements read. Parameters: merchant, batch, lo, hi.
 --
 -- The files of this folder run in the order slice, totals (complete formats only), people; and, in a second transaction, orders,
--- lines, payments, requests. Statements are separated by a line of dashes, and each is safe to repeat. A first line `-- name`
--- keeps the row count under that name; `-- keys` makes the columns of the one row it selects parameters of the statements after
--- it; `-- known` skips the statement where every order is new, `-- complete` in formats that do not carry every field.
+-- lines, payments, requests. Each statement is safe to repeat. What the words above one mean is told in orders/store/scripts.py;
+-- `known` skips it where every order is new, `complete` in formats that do not carry every field.
 --
 -- While a first import runs nobody has analysed the tables it fills, and the planner takes the merchant for empty: a join would
 -- compare everything with everything. So stored rows are fetched by a literal list of keys (an index condition, or at worst one
