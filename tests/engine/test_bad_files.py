@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
@@ -17,6 +17,7 @@ from orders.store.ingest import reader, staging
 from orders.store.ingest.applying import apply
 from orders.store.ingest.formats import FORMATS
 from orders.store.ingest.operations import open_batch, run_batch, summary
+from orders.store.ingest.problems import in_words
 from orders.store.models import ImportBatch, QuarantinedRow
 from tests import cast
 from tests.engine import doors
@@ -47,7 +48,11 @@ def refused(merchant: cast.Merchant, path: Path, form: str = "csv") -> str:
         doors.import_orders(merchant, path, form)
     for table in ("store_shoporder", "store_shoporderline", "store_sku", "store_buyer", "store_stagedrow", "store_refundrequest"):
         assert doors.one(merchant, f"SELECT count(*) FROM {table}") == 0
-    assert doors.rows(merchant, "SELECT state, error FROM store_importbatch") == [("failed", str(failure.value))]
+    [(state, message, facts)] = doors.rows(merchant, "SELECT state, error, error_facts FROM store_importbatch")
+    with translation.override("en"):
+        assert (state, in_words(message, facts)) == ("failed", str(failure.value))
+    with translation.override("zh-hans"):
+        assert in_words(message, facts) != str(failure.value)
     return str(failure.value)
 
 
@@ -70,7 +75,7 @@ BYTES = {
     "an unknown column": (f"{HEADER},colour\n{ROW},red\n".encode(), "colour"),
     "100,000 columns": (f"{HEADER},{'x,' * 100_000}\n".encode(), "not known"),
     "a quote that never ends": (f'{HEADER}\n{ROW}\n1002,"LAMP,1,2\n'.encode(), "Row"),
-    "a cell without end": (f"{HEADER}\n{ROW}\n1002,{'y' * 200_000},1,1,2026-03-02\n".encode(), "larger than field limit"),
+    "a cell without end": (f"{HEADER}\n{ROW}\n1002,{'y' * 200_000},1,1,2026-03-02\n".encode(), "more than 131072 characters"),
     "a gzip cut short": (gzip.compress(f"{HEADER}\n{ROW}\n".encode() * 500)[:-9], "gzip file is damaged"),
     "a gzip cut in the middle": (gzip.compress(random.Random(1).randbytes(9_000).hex().encode())[:4_000], "gzip file is damaged"),
     "a gzip that is none": (b"\x1f\x8b" + b"nothing of the kind", "gzip file is damaged"),

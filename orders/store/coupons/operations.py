@@ -10,7 +10,8 @@ from marketplace.kernel.money import BadAmount, parse_minor
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile, lines_of
+from orders.store.ingest.problems import bad_table, check_columns
+from orders.store.ingest.reader import lines_of
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import Buyer, Coupon, CouponHolding
 
@@ -74,14 +75,12 @@ def _parsed(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[dict[str,
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
-        wrong = [name for name in REQUIRED if name not in names] or [name for name in names if name not in COLUMNS]
-        if wrong:
-            raise BadFile(f"The columns {', '.join(wrong[:5])} are missing or not known.")
+        check_columns(names, required=REQUIRED, known=COLUMNS)
         for cells in reader:
             row = {name: (cells.get(name) or "").strip() for name in COLUMNS}
             yield row, _coupon(row, shop)
     except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
+        raise bad_table(reader.line_num, error) from error
 
 
 def _coupon(row: dict[str, str], shop: ShopContext) -> Coupon | str | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_noop as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
@@ -20,6 +21,7 @@ from marketplace.tenancy.scope import scope
 from orders.store.ingest.applying import apply
 from orders.store.ingest.formats import FORMATS
 from orders.store.ingest.matching import match_refunds
+from orders.store.ingest.problems import ImportProblem
 from orders.store.ingest.reader import sha256_of
 from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import merged, stage
@@ -36,7 +38,7 @@ STAGED = "SELECT count(*) FROM store_stagedrow WHERE merchant_id = %s AND batch_
 Progress = Callable[[ImportBatch], None]
 
 
-class ImportBusy(UserError):
+class ImportBusy(ImportProblem):
     """Another import of this shop is running."""
 
     is_passing = True
@@ -98,8 +100,8 @@ def run_batch(
     _take_lock(shop)
     try:
         return _carry_on(batch, shop, path, at, seconds, progress or (lambda _batch: None))
-    except UserError as error:
-        _fail(batch, str(error), at)
+    except ImportProblem as error:
+        _fail(batch, error, at)
         raise
     finally:
         _drop_lock(shop)
@@ -164,13 +166,13 @@ def _finish(batch: ImportBatch, tally: dict[str, int], at: datetime) -> None:
         batch.save(update_fields=["counts", "state", "finished_at"])
 
 
-def _fail(batch: ImportBatch, message: str, at: datetime) -> None:
+def _fail(batch: ImportBatch, problem: ImportProblem, at: datetime) -> None:
     """A file that cannot be read leaves nothing behind but the batch that says why."""
     with scope(batch.merchant_id):
         with connection.cursor() as cursor:
             cursor.execute(CLEAN, [batch.merchant_id, batch.pk])
-        batch.state, batch.error, batch.finished_at = State.FAILED, message[:2000], at
-        batch.save(update_fields=["state", "error", "finished_at"])
+        batch.state, batch.error, batch.error_facts, batch.finished_at = State.FAILED, problem.message, problem.facts, at
+        batch.save(update_fields=["state", "error", "error_facts", "finished_at"])
 
 
 def _take_lock(shop: ShopContext) -> None:
@@ -182,7 +184,7 @@ def _take_lock(shop: ShopContext) -> None:
             if cursor.fetchone()[0]:
                 return
             if time.monotonic() > until:
-                raise ImportBusy("Another import of this shop is running; wait until it has finished.")
+                raise ImportBusy(_("Another import of this shop is running; wait until it has finished."))
             time.sleep(0.1)
 
 

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from marketplace.kernel.money import BadAmount, is_currency, parse_minor
 from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile
+from orders.store.ingest.problems import bad_table, check_columns
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import PricePoint
 
@@ -24,7 +24,7 @@ def points(lines: Iterable[str], shop: ShopContext) -> Iterator[Point | str]:
     reader = csv.reader(lines, strict=True)
     try:
         names = [name.strip() for name in next(reader, [])]
-        _check_columns(names)
+        check_columns(names, required=REQUIRED, known=COLUMNS)
         places = [names.index(name) if name in names else None for name in COLUMNS]
         width = len(names)
         for cells in reader:
@@ -34,14 +34,7 @@ def points(lines: Iterable[str], shop: ShopContext) -> Iterator[Point | str]:
                 cells += [""] * (width - len(cells))
             yield _point(["" if place is None else cells[place].strip() for place in places], shop)
     except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
-
-
-def _check_columns(names: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    unknown = [name for name in names if name not in COLUMNS]
-    if missing or unknown:
-        raise BadFile(f"Columns missing: {', '.join(missing) or 'none'}; not known: {', '.join(unknown) or 'none'}.")
+        raise bad_table(reader.line_num, error) from error
 
 
 def _point(cells: list[str], shop: ShopContext) -> Point | str:

@@ -9,7 +9,8 @@ from marketplace.audit.operations import record
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile, lines_of
+from orders.store.ingest.problems import bad_table, check_columns
+from orders.store.ingest.reader import lines_of
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import Promotion
 
@@ -45,13 +46,11 @@ def _parsed(lines: Iterable[str], shop: ShopContext) -> Iterator[Promotion | str
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
-        wrong = [name for name in REQUIRED if name not in names] or [name for name in names if name not in COLUMNS]
-        if wrong:
-            raise BadFile(f"The columns {', '.join(wrong[:5])} are missing or not known.")
+        check_columns(names, required=REQUIRED, known=COLUMNS)
         for row in reader:
             yield _promotion({key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}, shop)
     except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
+        raise bad_table(reader.line_num, error) from error
 
 
 def _promotion(row: dict[str, str], shop: ShopContext) -> Promotion | str:

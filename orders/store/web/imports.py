@@ -23,6 +23,7 @@ from marketplace.ui.kit import Kpi, Step
 from merchants.models import Shop
 from orders.store import queries
 from orders.store.ingest.operations import open_batch, summary
+from orders.store.ingest.problems import in_words
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import ImportBatch
 from orders.store.tasks import continue_import
@@ -108,6 +109,7 @@ def _progress(batch: ImportBatch) -> dict[str, Any]:
     done, total, label = _position(batch)
     return {
         "batch": batch,
+        "error": in_words(batch.error, batch.error_facts),
         "steps": _steps(batch),
         "is_running": running,
         "progress_done": done,

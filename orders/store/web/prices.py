@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
-from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.labels import reason_label
 from orders.store import queries
+from orders.store.ingest.problems import ImportProblem
 from orders.store.ingest.rows import ShopContext
 from orders.store.prices.operations import import_prices
 from orders.store.promotions.operations import import_promotions
@@ -41,8 +41,8 @@ def upload(request: HttpRequest) -> HttpResponse:
     try:
         store = import_prices if form.cleaned_data["kind"] == "prices" else import_promotions
         _tell(request, store(shop=shop, path=path, by=person(request.user.pk)))
-    except UserError as error:
-        messages.error(request, str(error))
+    except ImportProblem as problem:
+        messages.error(request, problem.in_words())
     finally:
         path.unlink(missing_ok=True)
     return redirect("imports:list")

@@ -15,7 +15,7 @@ from typing import Any
 from marketplace.kernel.money import MAX_MINOR, BadAmount, largest_remainder, parse_minor
 from orders.store.ingest.formats import buyers, payments
 from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile
+from orders.store.ingest.problems import bad_table, check_columns
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Staged
 
 REQUIRED = ("order_ref", "sku", "quantity", "list_unit_price", "placed_at")
@@ -58,21 +58,12 @@ def csv_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[Any, Row
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
-        _check_columns(names)
+        check_columns(names, required=REQUIRED, known=COLUMNS)
         for cells in reader:
             broken = "" in cells or None in cells.values()
             yield cells, (None if broken else [cells], shop)
     except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
-
-
-def _check_columns(names: list[str]) -> None:
-    missing = [name for name in REQUIRED if name not in names]
-    unknown = [name for name in names if name not in COLUMNS]
-    if missing:
-        raise BadFile(f"The columns {', '.join(missing)} are missing; the first line must name them.")
-    if unknown:
-        raise BadFile(f"The columns {', '.join(unknown[:5])} are not known; see the list of columns.")
+        raise bad_table(reader.line_num, error) from error
 
 
 def jsonl_rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[str, Row]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from marketplace.kernel.money import MAX_MINOR, BadAmount, parse_minor
 from orders.store.ingest.moments import parse_moment
-from orders.store.ingest.reader import BadFile
+from orders.store.ingest.problems import bad_table, check_columns
 from orders.store.ingest.rows import REFUND, SALE, Format, Outcome, Quarantine, ShopContext, Skip, Staged
 
 COLUMNS = (
@@ -41,14 +41,14 @@ def rows(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[Any, Row]]:
         order = [next((header.index(n) for n in names if n in header), None) for names in COLUMNS]
         missing = [names[-1] for names, found in zip(COLUMNS, order, strict=True) if found is None]
         if missing:
-            raise BadFile(f"The columns {', '.join(missing)} are missing; the first line must name them.")
+            check_columns([], required=missing, known=())
         places = [place for place in order if place is not None]
         width = len(header)
         for cells in reader:
             fields = [cells[place] for place in places] if len(cells) == width else []
             yield fields or cells, (fields, shop)
     except csv.Error as error:
-        raise BadFile(f"Row {reader.line_num} is not valid CSV ({error}).") from error
+        raise bad_table(reader.line_num, error) from error
 
 
 @lru_cache(maxsize=4096)
