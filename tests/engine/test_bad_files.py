@@ -50,9 +50,9 @@ def refused(merchant: cast.Merchant, path: Path, form: str = "csv") -> str:
         assert doors.one(merchant, f"SELECT count(*) FROM {table}") == 0
     [(state, message, facts)] = doors.rows(merchant, "SELECT state, error, error_facts FROM store_importbatch")
     with translation.override("en"):
-        assert (state, in_words(message, facts)) == ("failed", str(failure.value))
+        assert (state, in_words(message, json.loads(facts))) == ("failed", str(failure.value))
     with translation.override("zh-hans"):
-        assert in_words(message, facts) != str(failure.value)
+        assert in_words(message, json.loads(facts)) != str(failure.value)
     return str(failure.value)
 
 

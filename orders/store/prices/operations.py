@@ -83,7 +83,8 @@ def import_prices(*, shop: ShopContext, path: Path, by: Actor) -> dict[str, Any]
     """
     parameters: dict[str, Any] = {"merchant": shop.merchant_id, "shop": shop.shop_id}
     counts = {"points_changed": 0, "points_new": 0, "points_ended": 0}
-    rows_read, quarantined, broken = 0, 0, []
+    rows_read, quarantined = 0, 0
+    broken: list[dict[str, Any]] = []
     rows = enumerate(points(lines_of(path), shop), start=1)
     with scope(shop.merchant_id, durable=True), connection.cursor() as cursor, ThreadPoolExecutor(1, "prices") as reader:
         cursor.execute(TEMPORARY)
