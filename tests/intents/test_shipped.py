@@ -9,6 +9,7 @@ from aftersales.programs.refund_retention.intents.classifying import classify_al
 from aftersales.programs.refund_retention.intents.labels import LABELS
 from aftersales.programs.refund_retention.intents.model import SHIPPED, packed, shipped, unpacked
 from aftersales.programs.refund_retention.intents.normalising import normalised
+from aftersales.programs.refund_retention.intents.training import train_on_top
 from aftersales.programs.refund_retention.intents.utterances import LANGUAGES, fingerprint, read, shipped_utterances
 from tests.intents.cases import DESIGN
 
@@ -79,3 +80,11 @@ def test_the_model_is_plain_json() -> None:
     assert set(json.loads(SHIPPED.read_text())) == {
         "format", "labels", "fingerprint", "temperature", "intercept", "scale", "idf", "weights", "features",
     }  # fmt: skip
+
+
+def test_training_again_gives_the_same_model() -> None:
+    rows = shipped_utterances()
+    again = unpacked(train_on_top(rows, [1.0] * len(rows), shipped().temperature))
+    texts = [normalised(row.text) for row in HELD_OUT]
+    assert again.index == shipped().index
+    assert abs(again.probabilities(texts) - shipped().probabilities(texts)).max() < 0.02

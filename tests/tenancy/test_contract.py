@@ -80,6 +80,8 @@ NEVER_DELETED = {
     "guards_spendhour",
     "api_apikey",
     "refund_retention_retentioncase",
+    "retention_intents_intentlabel",
+    "retention_intents_intenttraining",
     "presale_balance_enrolment",
     "presale_balance_touch",
 }

@@ -13,10 +13,13 @@ NOW = Now()
 
 
 class IntentLabel(TenantModel):
-    """What a person says a request's words mean, beside what the program took them for. The words stay with the request."""
+    """What a person says a request's words mean, beside what the program took them for. The words stay with the request.
+
+    An empty intent is a label that was taken back.
+    """
 
     request = TenantForeignKey(RefundRequest)
-    intent = models.CharField(_("intent"), max_length=24)
+    intent = models.CharField(_("intent"), max_length=24, blank=True)
     guess = models.CharField(_("guess"), max_length=24)
     created_by = models.CharField(_("by"), max_length=80)
     created_at = models.DateTimeField(_("created"), db_default=NOW)

@@ -50,14 +50,13 @@ def label_request(*, merchant_id: int, request_id: int, intent: str, by: Actor, 
 
 
 def remove_label(*, merchant_id: int, label_id: int, by: Actor, at: datetime) -> int:
-    """Take a label back; the request waits to be labelled again. Gives the request's id. Raises NotFound."""
+    """Take a label back, once; its request waits to be labelled again. Gives the request's id. Raises NotFound."""
     with scope(merchant_id, durable=True):
         label = queries.access_label(merchant_id=merchant_id, pk=label_id)
-        request_id = label.request_id
-        facts = {"request": request_id, "intent": label.intent, "at": at.isoformat()}
-        record(merchant_id=merchant_id, by=by, action="intents.label.removed", facts=facts)
-        IntentLabel.objects.filter(merchant_id=merchant_id, pk=label_id).delete()
-    return int(request_id)
+        facts = {"request": label.request_id, "intent": label.intent}
+        if IntentLabel.objects.filter(merchant_id=merchant_id, pk=label_id).exclude(intent="").update(intent="", created_at=at):
+            record(merchant_id=merchant_id, by=by, action="intents.label.removed", facts=facts)
+    return int(label.request_id)
 
 
 def open_training(*, merchant_id: int, by: Actor, at: datetime) -> IntentTraining:

@@ -37,7 +37,7 @@ def worded_requests(merchant_id: int) -> QuerySet[RefundRequest]:
 def unlabelled(merchant_id: int, search: str = "") -> QuerySet[RefundRequest]:
     """Requests nobody labelled, those the program was least sure about first. `confidence` is null where it has not decided."""
     cases = RetentionCase.objects.filter(merchant_id=OuterRef("merchant_id"), request=OuterRef("pk"))
-    labels = IntentLabel.objects.filter(merchant_id=OuterRef("merchant_id"), request=OuterRef("pk"))
+    labels = IntentLabel.objects.filter(merchant_id=OuterRef("merchant_id"), request=OuterRef("pk")).exclude(intent="")
     found = worded_requests(merchant_id).annotate(
         confidence=Subquery(cases.values("probability")[:1], output_field=FloatField()),
         labelled=Subquery(labels.values("id")[:1]),
@@ -47,15 +47,20 @@ def unlabelled(merchant_id: int, search: str = "") -> QuerySet[RefundRequest]:
     return found.filter(labelled__isnull=True).order_by(F("confidence").asc(nulls_last=True), "id")
 
 
+def _standing(merchant_id: int) -> QuerySet[IntentLabel]:
+    """Labels that were not taken back."""
+    return IntentLabel.objects.filter(merchant_id=merchant_id).exclude(intent="")
+
+
 def labels(merchant_id: int, search: str = "") -> QuerySet[IntentLabel]:
     """Labels, newest first, each with its request."""
-    found = IntentLabel.objects.filter(merchant_id=merchant_id).select_related("request").order_by("-id")
+    found = _standing(merchant_id).select_related("request").order_by("-id")
     return found.filter(request__buyer_text__icontains=search) if search else found
 
 
 def access_label(*, merchant_id: int, pk: int) -> IntentLabel:
-    """One label. Raises NotFound."""
-    found = labels(merchant_id).filter(pk=pk).first()
+    """One label, also one that was taken back. Raises NotFound."""
+    found = IntentLabel.objects.filter(merchant_id=merchant_id, pk=pk).first()
     if found is None:
         raise NotFound("There is no such label.")
     return found
@@ -91,13 +96,13 @@ def taught(merchant_id: int) -> list[Labelled]:
 def known_words(merchant_id: int) -> frozenset[str]:
     """The words the model in force had learnt from: those labelled before its training was asked for."""
     active = IntentTraining.objects.filter(merchant_id=merchant_id, state="active").values("created_at")[:1]
-    found = IntentLabel.objects.filter(merchant_id=merchant_id, created_at__lte=Subquery(active))
+    found = _standing(merchant_id).filter(created_at__lte=Subquery(active))
     return frozenset(found.values_list("request__buyer_text", flat=True))
 
 
 def agreement(merchant_id: int) -> tuple[int, int]:
     """(guesses a person agreed with, labels)."""
-    found = IntentLabel.objects.filter(merchant_id=merchant_id)
+    found = _standing(merchant_id)
     return found.filter(intent=F("guess")).count(), found.count()
 
 
