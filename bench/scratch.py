@@ -83,14 +83,19 @@ def manage(*arguments: str) -> tuple[str, float]:
 
 
 def backend_memory() -> float:
-    """Private memory of this connection's backend in MB (shared buffers excluded), or 0 where it runs elsewhere."""
+    """Anonymous memory of this connection's backend in MB, or 0 where it runs elsewhere.
+
+    Pages of the shared buffers that only this backend has touched count as private to it, so private memory would measure the
+    cache, not the work.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         pid = int(cursor.fetchone()[0])
     try:
-        return float(psutil.Process(pid).memory_full_info().uss) / 2**20
+        found = psutil.Process(pid).memory_info()
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0.0
+    return float(found.rss - found.shared) / 2**20
 
 
 def own_memory() -> float:

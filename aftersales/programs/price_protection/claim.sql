@@ -1,7 +1,7 @@
 -- One chunk: claim, payout and ledger rows in one statement. A line or order that changed since the decision is left for the
 -- next run; a claim that exists already is not made again. Filled in by claiming.py: {coupon_code}, {coupon_join}, {voided}, {able},
 -- {spent}, {spent_join}, {state},
--- {reason}, {parts}, {paying}.
+-- {reason}, {inputs}, {parts}, {paying}.
 WITH fresh AS {kept} (
   SELECT d.*, {coupon_code} AS coupon
   FROM decided d
@@ -14,14 +14,11 @@ claimed AS (
     (merchant_id, program, run_id, order_id, line_id, sequence, state, reason, amount, currency, units, policy_version, inputs)
   SELECT %(merchant)s, 'price_protection', %(run)s, d.order_id, d.line_id, d.sequence, {state}, {reason}, d.amount, d.currency,
          d.units, %(policy_version)s,
-         jsonb_build_object('as_of', %(as_of_text)s, 'point', d.point_id, 'price', d.price, 'price_source', d.source,
-           'price_from', d.valid_from, 'window_from', d.window_from, 'window_to', d.window_to, 'paid_amount', d.paid_amount,
-           'quantity', d.quantity, 'returned', d.returned_quantity, 'kept', d.units, 'basis', d.basis, 'goodwill', d.goodwill_amount,
-           'protected', d.protected_before, 'current', d.cost_now, 'difference', d.difference, 'tax_amount', d.tax,
-           'order_headroom', d.headroom)
-         || CASE WHEN d.coupon_id IS NULL THEN '{{}}' ELSE jsonb_build_object('coupon', d.coupon, 'coupon_amount', d.face) END
-         || CASE WHEN d.gift_gone = 0 THEN '{{}}' ELSE jsonb_build_object('gift_gone', d.gift_gone) END
+         CASE WHEN d.coupon_id IS NULL AND d.gift_gone = 0 THEN {inputs}
+              ELSE {inputs} || jsonb_strip_nulls(jsonb_build_object('coupon', d.coupon, 'coupon_amount', nullif(d.face, 0),
+                                                                    'gift_gone', nullif(d.gift_gone, 0))) END
   FROM {able} d {spent_join}
+  ORDER BY d.place
   ON CONFLICT (merchant_id, program, line_id, sequence) DO NOTHING
   RETURNING id, order_id, line_id, state, reason, amount, currency),
 {parts}

@@ -8,6 +8,11 @@ from aftersales.programs.price_protection.rules import Settings
 from aftersales.programs.price_protection.selection import Facts, statement
 
 CLAIM = statement("claim.sql")
+INPUTS = """jsonb_build_object('as_of', %(as_of_text)s, 'point', d.point_id, 'price', d.price, 'price_source', d.source,
+           'price_from', d.valid_from, 'window_from', d.window_from, 'window_to', d.window_to, 'paid_amount', d.paid_amount,
+           'quantity', d.quantity, 'returned', d.returned_quantity, 'kept', d.units, 'basis', d.basis,
+           'goodwill', d.goodwill_amount, 'protected', d.protected_before, 'current', d.cost_now, 'difference', d.difference,
+           'tax_amount', d.tax, 'order_headroom', d.headroom)"""
 COUPON_JOIN = "LEFT JOIN store_coupon c ON c.merchant_id = %(merchant)s AND c.id = d.coupon_id"
 # The coupon of a comparison is gone with it; whoever used it meanwhile is not paid for it.
 VOIDED = """voided AS (
@@ -51,6 +56,7 @@ def claim_sql(settings: Settings, facts: Facts, *, guarded: bool) -> str:
         spent_join=SPENT_JOIN if guarded else "",
         state=HELD_STATE if guarded else "d.state",
         reason=HELD_REASON if guarded else "d.reason",
+        inputs=INPUTS,
         parts=f"{parts}),",
         paying=PAYING.format(
             program="price_protection", count="count(DISTINCT claim_id)" if split else "count(*)", moment="%(as_of)s"

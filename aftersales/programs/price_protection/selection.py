@@ -98,9 +98,9 @@ CONTEST = """turn AS (
 SETTLED = """(
     SELECT p.* FROM priced p LEFT JOIN turn ON turn.line_id = p.line_id
     WHERE CASE WHEN p.is_fallback THEN turn.n > 1 ELSE coalesce(turn.n, 1) = 1 END)"""
-TENDERS = """(
-          SELECT sum(t.captured_amount - t.refunded_amount) FROM store_ordertender t
-          WHERE t.merchant_id = %(merchant)s AND t.order_id = c.order_id)"""
+TENDERS = """SELECT sum(t.captured_amount - t.refunded_amount) AS has_left FROM store_ordertender t
+    WHERE c.refusal IS NULL AND t.merchant_id = %(merchant)s AND t.order_id = c.order_id"""
+NO_TENDERS = "SELECT NULL::bigint AS has_left"
 
 
 # What an offer must be like to count for a line, and which of several counts: the cheapest.
@@ -162,7 +162,7 @@ def decided_sql(settings: Settings, *, keep: bool, single: bool = False, facts: 
         is_held=IS_HELD if facts.holds else "",
         in_time=IN_TIME,
         offer_order=OFFER_ORDER,
-        tenders=TENDERS if facts.tenders and settings["payout"] == "original" else "NULL::bigint",
+        tenders=TENDERS if facts.tenders and settings["payout"] == "original" else NO_TENDERS,
         **_coupon_parts(coupons, consumed=settings["consume_coupon"]),
         **shared,
         sku_filter="AND p.sku_id = ANY (%(skus)s)" if single else "",

@@ -120,10 +120,13 @@ computed AS (
   FROM {settled} p),
 capped AS MATERIALIZED (
   SELECT c.*, CASE WHEN c.refusal IS NULL THEN least(c.difference + c.tax, coalesce(%(cap)s, c.difference + c.tax)) ELSE 0 END AS wanted,
-         least(c.order_left, c.tender_left) - c.booked AS headroom, c.tender_left - c.booked AS tender_room
-  FROM (SELECT c.*, {tenders} AS tender_left, coalesce((SELECT sum(e.amount) FROM aftersales_claim e
-          WHERE e.merchant_id = %(merchant)s AND e.order_id = c.order_id AND e.state <> 'refused'), 0) AS booked
-        FROM (SELECT p.*, bool_or(p.is_suspect) OVER (PARTITION BY p.sku_id) {is_held} AS is_suspicious FROM computed p) c) c),
+         least(c.order_left, t.has_left) - coalesce(b.amount, 0) AS headroom, t.has_left - coalesce(b.amount, 0) AS tender_room
+  FROM (SELECT p.*, bool_or(p.is_suspect) OVER (PARTITION BY p.sku_id) {is_held} AS is_suspicious FROM computed p) c
+  -- Only where anything is owed: a run that finds nothing new need not add up what every order has got back.
+  CROSS JOIN LATERAL (
+    SELECT sum(e.amount) AS amount FROM aftersales_claim e
+    WHERE c.refusal IS NULL AND e.merchant_id = %(merchant)s AND e.order_id = c.order_id AND e.state <> 'refused') b
+  CROSS JOIN LATERAL ({tenders}) t),
 shared AS (
   -- Lines of one order share its headroom in line order: each gets the part of the running total that still fits.
   -- What is left of the means of payment binds also where the policy does not ask for headroom.
