@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bench.growth import pages, selection_plan
+from bench.protection import protect
 from bench.scratch import settled
 from bench.world import shop_with_drop
 
@@ -36,3 +37,14 @@ def test_deliveries_are_read_by_a_range_of_their_index() -> None:
     assert "delivered_bound >=" in by_delivery["Index Cond"]
     assert "delivered_bound <=" in by_delivery["Index Cond"]
     assert all(node.get("Index Name") for node in read), "no pass over all order lines"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_claims_made_since_the_last_statistics_are_looked_up_line_by_line() -> None:
+    """A second run reads as much per line as there is to read, also while the planner takes the claims for none at all."""
+    shop = shop_with_drop("stale", lines=6_000, affected=AFFECTED)
+    settled()
+    protect(shop)
+    plan = selection_plan(shop.merchant_id)
+    assert plan["Actual Rows"] == AFFECTED
+    assert pages(plan) <= 40 * AFFECTED
