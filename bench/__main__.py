@@ -17,7 +17,8 @@ def lines(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=lines, default="1m", help="lines of the larger history; the smaller has a tenth")
-    parser.add_argument("--only", default="ingest,native,protection,growth,memory,reminders,reminders_memory,retention,guards")
+    only = "ingest,native,protection,growth,memory,reminders,reminders_memory,retention,guards,outbox"
+    parser.add_argument("--only", default=only)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
@@ -30,7 +31,7 @@ def main() -> int:
 
     if settings.EMBEDDED:
         call_command("embedded", "start", stdout=sys.stderr)
-    from bench import growth, guards, ingest, protection, reminders, retention
+    from bench import growth, guards, ingest, outbox, protection, reminders, retention
     from bench.scratch import scratch_database
 
     parts = {
@@ -43,6 +44,7 @@ def main() -> int:
         "reminders_memory": lambda: reminders.memory(options.scale),
         "retention": retention.run,
         "guards": guards.run,
+        "outbox": outbox.run,
     }
     results = []
     with scratch_database(DATABASE):

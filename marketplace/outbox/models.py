@@ -106,7 +106,6 @@ class Message(TenantModel):
             models.Index(fields=["merchant_id", "lease_until"], name="message_leased", condition=Q(state="running")),
             models.Index(fields=["merchant_id", "id"], name="message_given_up", condition=Q(state="dead")),
             models.Index(fields=["merchant_id", "recipient_id"], name="message_by_recipient"),
-            models.Index(fields=["merchant_id", "subject_id"], name="message_by_subject"),
         ]
 
     def __str__(self) -> str:

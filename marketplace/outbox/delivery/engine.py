@@ -44,8 +44,9 @@ def deliver(*, merchant_id: int, channel: str, seconds: float = SLICE_SECONDS) -
         _add(tally, {"dropped": claiming.drop_late(merchant_id, channel)})
         with scope(merchant_id):
             settings = channel_settings(merchant_id, channel)
-        while time.monotonic() < until and _batch(merchant_id, settings, claiming.new_token(worker), tally):
-            continue
+        with claiming.Allowance(merchant_id, settings) as allowance:
+            while time.monotonic() < until and _batch(merchant_id, settings, allowance, claiming.new_token(worker), tally):
+                continue
     return {state: count for state, count in tally.items() if count}
 
 
@@ -54,20 +55,16 @@ def _add(tally: Tally, more: Mapping[str, int]) -> None:
         tally[state] = tally.get(state, 0) + count
 
 
-def _batch(merchant_id: int, settings: Settings, token: UUID, tally: Tally) -> bool:
+def _batch(merchant_id: int, settings: Settings, allowance: claiming.Allowance, token: UUID, tally: Tally) -> bool:
     """One batch; whether there may be more."""
     wanted = defaults_of(settings.channel).batch
-    granted = claiming.take_tokens(merchant_id, settings, wanted)
+    granted = allowance.take(wanted)
     if not granted:
         return False
-    try:
-        letters, claimed = _claim_and_check(merchant_id, settings, token, granted, tally)
-    except BaseException:
-        claiming.give_back(merchant_id, settings, granted)
-        raise
-    claiming.give_back(merchant_id, settings, granted - len(letters))
+    letters, claimed = _claim_and_check(merchant_id, settings, token, granted, tally)
+    allowance.put_back(granted - len(letters))
     if letters and not defaults_of(settings.channel).transactional:
-        _send(merchant_id, settings, letters, token, tally)
+        allowance.put_back(_send(merchant_id, settings, letters, token, tally))
     return claimed > 0
 
 
@@ -102,8 +99,8 @@ def _verdict(letter: Letter, result: Result) -> Verdict:
     return verdict_of(letter.message.id, letter.message.attempts, result, rendered(letter))
 
 
-def _send(merchant_id: int, settings: Settings, letters: Sequence[Letter], token: UUID, tally: Tally) -> None:
-    """Hand letters over, one by one; put back what waited too long."""
+def _send(merchant_id: int, settings: Settings, letters: Sequence[Letter], token: UUID, tally: Tally) -> int:
+    """Hand letters over, one by one; put back what waited too long, and say how many that were."""
     fresh_until = time.monotonic() + FRESH_SECONDS
     waiting = list(letters)
     try:
@@ -114,10 +111,10 @@ def _send(merchant_id: int, settings: Settings, letters: Sequence[Letter], token
         with scope(merchant_id, durable=True):
             off = [Verdict(letter.message.id, "dropped", "channel_off", str(error)) for letter in waiting]
             _add(tally, close(merchant_id, token, off))
-        waiting = []
+        return len(off)
     finally:
         claiming.release(merchant_id, [letter.message.id for letter in waiting], token)
-        claiming.give_back(merchant_id, settings, len(waiting))
+    return len(waiting)
 
 
 def _send_one(merchant_id: int, settings: Settings, sender: Sender, letter: Letter, token: UUID) -> Tally:
