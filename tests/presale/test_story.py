@@ -82,6 +82,8 @@ def test_double_eleven_hour_by_hour(tmp_path: Path) -> None:
         recount.deliver(now)
         report = doors.run_any(acme, "presale_balance", now.isoformat())
         recount.run(orders, now)
+        post(acme, now)
+        recount.deliver(now)
         totals.update({name: report[name] for name in ("enrolled", "holdout", "touches", "messages", "sent")})
         before = now
     found = {row[0]: row[1:] for row in doors.rows(acme, FINAL)}

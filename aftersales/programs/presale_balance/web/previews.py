@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from aftersales.models import ProgramRun
-from aftersales.programs.presale_balance.web.timeline import window_chart
+from aftersales.programs.presale_balance.web.timeline import STEP_TONES, window_chart
 from aftersales.programs.presale_balance.web.windows import Window
 from aftersales.programs.presale_balance.web.words import policy_sentences, step_name
 from marketplace.ui.charts import BarChart, Chart, RankChart, Series
@@ -47,7 +47,7 @@ def _by_hour(rows: list[list[Any]]) -> Chart | None:
         title=_("Messages still to come"),
         categories=[name[5:] + ("" if width == 10 else ":00") for name in names],
         category_name=_("Day") if width == 10 else _("Hour"),
-        series=[Series(step_name(step), [found.get((name, step), 0) for name in names]) for step in steps],
+        series=[Series(step_name(step), [found.get((name, step), 0) for name in names], STEP_TONES[step]) for step in steps],
     )
 
 
