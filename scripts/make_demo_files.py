@@ -109,7 +109,7 @@ def bucket(seed, text):
 
 
 #: Of buyers who did not pay by themselves in the first minutes: who pays when reminded, and who pays anyway.
-REMINDED, ANYWAY = 0.72, 0.52
+REMINDED, ANYWAY = 0.74, 0.46
 PRESALE = {"sku": "YD-6001", "title": "鹅绒冬被 双11返场预售", "category": "床品", "quantity": 1, "list_unit_price": "800.00"}
 
 
@@ -203,7 +203,7 @@ def main() -> None:
         folder.mkdir(parents=True, exist_ok=True)
         write_prices(folder / "prices.csv", products, sales, currency, zone)
         write_orders(folder / "orders.jsonl", products, sales, prefix, zone, count, rng, mail)
-    write_presale(DEMO / "yunduo", random.Random(1111), 900)
+    write_presale(DEMO / "yunduo", random.Random(1111), 1400)
     write_returns(DEMO / "yunduo", random.Random(1212), 150)
 
 

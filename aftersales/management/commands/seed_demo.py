@@ -7,18 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from aftersales.demo import presale, returns
+from aftersales.demo import guarding, presale, returns
 from aftersales.payouts.operations import settle_payouts
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
 from aftersales.programs.runner import run
-from marketplace.accounts.models import Organization
+from marketplace.accounts.models import Organization, User
 from marketplace.accounts.operations import add_member, create_organization, ensure_user
 from marketplace.accounts.roles import Role
 from marketplace.commands import ReportCommand
 from marketplace.kernel.errors import UserError
-from marketplace.tenancy.actor import CLI
+from marketplace.tenancy.actor import CLI, person
 from marketplace.tenancy.scope import scope
 from merchants.models import Platform, Shop
 from merchants.operations import add_shop
@@ -48,6 +48,7 @@ class Command(ReportCommand):
         if settings.PRODUCTION:
             raise UserError("The demo has well-known passwords and is refused in production.")
         found: dict[str, Any] = {}
+        people = _accounts()
         for slug, name, shop_slug, shop_name, currency, tz, platform in MERCHANTS:
             shop, _created = add_shop(
                 merchant=slug, merchant_name=name, shop=shop_slug, shop_name=shop_name, currency=currency,
@@ -59,8 +60,9 @@ class Command(ReportCommand):
                 found[f"{slug} presale"] = presale.tell(shop, folder)
             if (folder / "requests.jsonl").is_file():
                 found[f"{slug} refund requests"] = returns.tell(shop, folder)
-        found |= _accounts()
-        return found
+                operator = User.objects.get(email=f"{Role.OPERATOR}@{slug}.example")
+                found[f"{slug} guards"] = guarding.tell(shop, person(operator.pk))
+        return found | people
 
 
 def _fill(shop: Shop, folder: Path) -> str:
