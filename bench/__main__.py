@@ -17,7 +17,7 @@ def lines(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=lines, default="1m", help="lines of the larger history; the smaller has a tenth")
-    only = "ingest,native,protection,growth,memory,reminders,reminders_memory,retention,guards,outbox"
+    only = "ingest,native,protection,growth,memory,reminders,reminders_memory,retention,retention_card,guards,outbox"
     parser.add_argument("--only", default=only)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -45,6 +45,7 @@ def main() -> int:
         "retention": retention.run,
         "guards": guards.run,
         "outbox": outbox.run,
+        "retention_card": retention.arrivals,
     }
     results = []
     with scratch_database(DATABASE):

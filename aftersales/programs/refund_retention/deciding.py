@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db import connection
 
+from aftersales.measurement.models import Experiment
 from aftersales.measurement.operations import current_experiment
 from aftersales.programs.refund_retention.reading import codes_read, texts_read
 from aftersales.programs.refund_retention.rules import PROGRAM, Settings
-from aftersales.programs.refund_retention.selection import DECIDE_CHUNK, DECIDE_ONE, parameters
+from aftersales.programs.refund_retention.selection import DECIDE_CHUNK, EXECUTE_ONE, PREPARE_ONE, parameters
 from marketplace.tenancy.actor import Actor
 
 #: One transaction at a time decides for a merchant: "one money offer per buyer" spans requests that arrive at the same moment.
@@ -32,13 +33,10 @@ class Decider:
 
     def values(self, *, codes: Sequence[str], currencies: Sequence[str]) -> dict[str, Any]:
         """The parameters shared by all chunks. Needs the merchant's scope."""
-        experiment = current_experiment(
-            merchant_id=self.merchant_id,
-            program=PROGRAM,
-            holdout_ppm=self.settings["holdout_percent"] * PPM,
-            by=self.by,
-            at=self.as_of,
-        )
+        share = {"merchant_id": self.merchant_id, "program": PROGRAM, "holdout_ppm": self.settings["holdout_percent"] * PPM}
+        experiment = Experiment.objects.filter(**share, ended_at__isnull=True).first()
+        if experiment is None:
+            experiment = current_experiment(**share, by=self.by, at=self.as_of)
         return codes_read(codes, self.settings) | parameters(
             self.settings,
             merchant_id=self.merchant_id,
@@ -63,10 +61,14 @@ def decide_chunk(values: dict[str, Any], texts: Sequence[tuple[int, str]], lo: i
 
 
 def decide_one(values: dict[str, Any], request_id: int, text: str) -> list[Row]:
-    """The same statement, narrowed to one request. Needs the merchant's scope."""
-    return _decide(
-        DECIDE_ONE, values | texts_read([(request_id, text)] if text else [], values["merchant"]) | {"request": request_id}
-    )
+    """The same statement, narrowed to one request and prepared once per session. Needs the merchant's scope."""
+    session = connection.connection
+    if connection.__dict__.get("retention_prepared_in") is not session:
+        with connection.cursor() as cursor:
+            cursor.execute(PREPARE_ONE)
+        connection.__dict__["retention_prepared_in"] = session
+    said = texts_read([(request_id, text)] if text else [], values["merchant"])
+    return _decide(EXECUTE_ONE, values | said | {"request": request_id})
 
 
 def _decide(statement: str, values: dict[str, Any]) -> list[Row]:

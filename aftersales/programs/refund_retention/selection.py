@@ -1,5 +1,6 @@
 """Filling in the deciding statement: the same query for a batch and for one request."""
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,32 @@ def statement(name: str) -> str:
 _DECIDE, _ASKED = statement("decide.sql"), statement("asked.sql")
 DECIDE_CHUNK = _DECIDE.format(asked="SELECT request_id FROM asked WHERE place > %(lo)s AND place <= %(hi)s")
 DECIDE_ONE = _DECIDE.format(asked="SELECT %(request)s::bigint AS request_id")
+#: Types of the parameters, for the statement that is prepared once per session: planning it costs more than one decision.
+TYPES = {
+    "timestamptz": "as_of",
+    "text": "by as_of_text seed channel kind money_kind",
+    "bigint": "request merchant run experiment",
+    "int": "policy_version serial_requests holdout_ppm cap_percent undo_minutes settle_days",
+    "interval": "deadline hold serial_days money_days memory",
+    "float8": "hold_share min_probability",
+    "text[]": "never always_never owed offer_intents offers currencies codes code_intents intents sources actions",
+    "bigint[]": "caps texts",
+    "float8[]": "probabilities",
+    "boolean[]": "conditionals",
+}
+
+
+def _prepared(body: str) -> tuple[str, str]:
+    """PREPARE with numbered parameters, and the EXECUTE that fills them by name."""
+    types = {name: kind for kind, names in TYPES.items() for name in names.split()}
+    names = list(dict.fromkeys(re.findall(r"%\((\w+)\)s", body)))
+    numbered = re.sub(r"%\((\w+)\)s", lambda found: f"${names.index(found[1]) + 1}", body).replace("%%", "%")
+    head = f"PREPARE retention_decide_one ({', '.join(types[name] for name in names)}) AS"
+    filled = ", ".join(f"%({name})s::{types[name]}" for name in names)
+    return f"{head} {numbered}", f"EXECUTE retention_decide_one ({filled})"
+
+
+PREPARE_ONE, EXECUTE_ONE = _prepared(DECIDE_ONE)
 ASK = _ASKED.format(keep="", scope="")
 ASK_OPEN = _ASKED.format(keep="", scope="AND r.outcome = 'open'")
 
