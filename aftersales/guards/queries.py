@@ -40,6 +40,10 @@ def is_anything_killed(merchant_id: int) -> bool:
     return KillSwitch.objects.filter(merchant_id=merchant_id, is_on=True).exists()
 
 
+#: Notices of the guards themselves: whoever stopped everything wants to hear what happens.
+UNSTOPPABLE = {"guards"}
+
+
 class ProgramKilled(UserError):
     """The program's kill switch is on."""
 
@@ -53,7 +57,7 @@ def refuse_killed(merchant_id: int, program: str) -> None:
 def killed_programs(merchant_id: int, programs: Collection[str]) -> set[str]:
     """Those of the programs that are stopped; the outbox asks it before it sends. Needs the merchant's scope."""
     found = set(KillSwitch.objects.filter(merchant_id=merchant_id, is_on=True).values_list("program", flat=True))
-    return set(programs) if ALL_PROGRAMS in found else found & set(programs)
+    return set(programs) - UNSTOPPABLE if ALL_PROGRAMS in found else found & set(programs)
 
 
 def guard_settings(merchant_id: int) -> GuardSettings:

@@ -215,7 +215,7 @@ TRANSFER_KINDS: Mapping[str, Text] = {
 PROGRAMS: Mapping[str, Text] = {
     "": _("All programs"),
     "price_protection": _("Price protection"),
-    "presale_balance": _("Presale balance"),
+    "presale_balance": _("Presale reminders"),
     "refund_retention": _("Refund retention"),
 }
 

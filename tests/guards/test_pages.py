@@ -191,7 +191,7 @@ def test_the_switch_shows_on_every_program_page_and_nowhere_else(sign_in: Enter)
     assert "Stopped: no claim, payout or message leaves from now on." in said
     for name in ("programs:home", "price_protection:home", "guards:holds"):
         shown = page(client, name)
-        assert "Stopped: Presale balance" in shown and "wrong prices" in shown
+        assert "Stopped: Presale reminders" in shown and "wrong prices" in shown
     assert "Stopped: Presale" not in page(client, "orders:list")
     post(client, "guards:switch", program="presale_balance", act="resume")
     assert "wrong prices" not in page(client, "programs:home")

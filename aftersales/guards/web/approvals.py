@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from aftersales.guards.approvals import operations, queries
 from aftersales.guards.holds.operations import AlreadyDecided, NeedsSecondPerson
 from aftersales.guards.models import Approval, Level
-from aftersales.guards.queries import approvers, guard_settings
+from aftersales.guards.queries import approvers, guard_settings, zone_of
 from aftersales.guards.web.common import people
 from aftersales.guards.web.wording import change_sentences
 from aftersales.tasks import settle
@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             Tab(label=_("Decided"), url="?show=decided", active=history),
         ],
         "alone": alone,
+        "tz": zone_of(merchant_id),
         "is_single": approvers(merchant_id) < 2,
     }
     return TemplateResponse(request, "guards/approvals.html", context)

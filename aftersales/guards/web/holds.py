@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from aftersales.guards.holds import operations, queries
+from aftersales.guards.queries import zone_of
 from aftersales.guards.web.common import wholes
 from aftersales.tasks import settle
 from marketplace.accounts.access import requires
@@ -48,6 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "breakers": queries.open_breakers(merchant_id),
         "may_decide": Permission.RELEASE_HOLDS in request.rights,
         "most": MOST,
+        "tz": zone_of(merchant_id),
     }
     return TemplateResponse(request, "guards/holds.html", context)
 

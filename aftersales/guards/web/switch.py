@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from aftersales.guards.models import KillSwitch
 from aftersales.guards.operations import switch_program
+from aftersales.guards.queries import zone_of
 from aftersales.guards.web.common import people
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
@@ -45,7 +46,9 @@ def switch(request: HttpRequest) -> HttpResponse:
 def stopped_banners(request: HttpRequest) -> list[Banner]:
     """One banner per switch that is on."""
     found = list(KillSwitch.objects.filter(merchant_id=request.organization.pk, is_on=True).order_by("program"))
-    names = people(switch.changed_by for switch in found) if found else {}
+    if not found:
+        return []
+    names, tz = people(switch.changed_by for switch in found), zone_of(request.organization.pk)
     return [
         Banner(
             tone="bad",
@@ -53,7 +56,7 @@ def stopped_banners(request: HttpRequest) -> list[Banner]:
             text=_("By %(who)s, %(when)s. %(reason)s")
             % {
                 "who": names[switch.changed_by],
-                "when": formats.local_datetime(switch.changed_at),
+                "when": formats.local_datetime(switch.changed_at, tz),
                 "reason": switch.reason,
             },
             url=reverse("programs:home"),
