@@ -8,6 +8,8 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 
+from marketplace.tenancy.catalogue import tenancy_faults
+
 SHORTEST_SECRET = 50
 # A role is unsafe when row-level security does not bind it.
 ROLE_SQL = """
@@ -49,7 +51,7 @@ def unsafe_role(alias: str = "default") -> list[str]:
 
 
 def refuse_unsafe() -> None:
-    """Raise ``ImproperlyConfigured`` in production when settings or the database role are unsafe.
+    """Raise ``ImproperlyConfigured`` in production when settings, the database role or a tenant table are unsafe.
 
     Called once when a web process or a worker starts; other environments may try things out.
     """
@@ -57,7 +59,7 @@ def refuse_unsafe() -> None:
         return
     reasons = unsafe_settings()
     if not reasons:
-        reasons = unsafe_role()
+        reasons = unsafe_role() or tenancy_faults()
         connections["default"].close()
     if reasons:
         raise ImproperlyConfigured("Refusing to start in production: " + "; ".join(reasons) + ".")

@@ -5,7 +5,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from aftersales.buyers.links import Link
 from aftersales.buyers.models import LinkUse
 from marketplace.kernel.errors import NotFound
-from orders.store.contacts import lookup_hash
+from orders.store.contacts import lookup_hashes
 from orders.store.models import Buyer, ShopOrder
 
 #: Sorts behind every character people use.
@@ -24,9 +24,9 @@ def buyers(merchant_id: int) -> QuerySet[Buyer]:
 
 def found_buyers(merchant_id: int, text: str) -> QuerySet[Buyer]:
     """Buyers whose customer number begins with a text, or whose whole e-mail address or phone number it is."""
-    known = lookup_hash(text, merchant_id=merchant_id)
+    known = lookup_hashes(text, merchant_id=merchant_id)
     begins = Q(external_ref__gte=text, external_ref__lt=text + LAST)
-    return buyers(merchant_id).filter(begins | Q(contact_hash=known) | Q(phone_hash=known))
+    return buyers(merchant_id).filter(begins | Q(contact_hash__in=known) | Q(phone_hash__in=known))
 
 
 def access_buyer(*, merchant_id: int, pk: int) -> Buyer:

@@ -1,7 +1,7 @@
 """Buyers' contacts: encrypted at rest, looked up by a per-merchant HMAC.
 
-Keys come from CONTACT_KEYS (base64 or any text, newest first): the first encrypts, all decrypt, so a key is rotated by
-putting a new one in front. The HMAC key is derived from the *last* key, which therefore stays until look-ups are re-hashed.
+Keys come from CONTACT_KEYS (base64 or any text, newest first): the first encrypts and hashes, all decrypt and are tried when
+somebody is looked up. A key is rotated by putting a new one in front and running `rotate_contact_keys`.
 """
 
 import hashlib
@@ -39,15 +39,30 @@ def encrypt(contact: str, *, merchant_id: int) -> bytes:
 
 def decrypt(sealed: bytes, *, merchant_id: int) -> str:
     """The contact in clear. Raises UnreadableContact when no key fits or the row belongs to another merchant."""
-    for cipher in _ciphers(tuple(settings.CONTACT_KEYS)):
+    return opened(sealed, merchant_id=merchant_id)[0]
+
+
+def opened(sealed: bytes, *, merchant_id: int) -> tuple[str, bool]:
+    """The contact in clear, and whether the newest key closed it. Raises UnreadableContact."""
+    for number, cipher in enumerate(_ciphers(tuple(settings.CONTACT_KEYS))):
         try:
-            return cipher.decrypt(bytes(sealed[:12]), bytes(sealed[12:]), str(merchant_id).encode()).decode()
+            clear = cipher.decrypt(bytes(sealed[:12]), bytes(sealed[12:]), str(merchant_id).encode()).decode()
         except InvalidTag:
             continue
+        return clear, number == 0
     raise UnreadableContact
 
 
 def lookup_hash(contact: str, *, merchant_id: int) -> str:
-    """What a contact is found by within one merchant."""
-    key = hashlib.sha256(b"lookup:" + settings.CONTACT_KEYS[-1].encode()).digest()
+    """What a contact is stored under, to be found by, within one merchant."""
+    return lookup_hashes(contact, merchant_id=merchant_id)[0]
+
+
+def lookup_hashes(contact: str, *, merchant_id: int) -> list[str]:
+    """What a contact may be stored under: by the newest key, or by an older one until keys are rotated."""
+    return [_hash(contact, key, merchant_id) for key in settings.CONTACT_KEYS]
+
+
+def _hash(contact: str, secret: str, merchant_id: int) -> str:
+    key = hashlib.sha256(b"lookup:" + secret.encode()).digest()
     return hmac.new(key, f"{merchant_id}:{normalise(contact)}".encode(), hashlib.sha256).hexdigest()

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from marketplace.outbox.directory import Address
 from merchants.models import Shop
-from orders.store.contacts import UnreadableContact, decrypt, lookup_hash
+from orders.store.contacts import UnreadableContact, decrypt, lookup_hashes
 from orders.store.models import Buyer
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def _opened(buyer: Buyer, sealed: bytes | memoryview | None) -> str:
 
 def buyers_with(merchant_id: int, channel: str, spellings: Sequence[str]) -> list[int]:
     """Ids of every buyer with this address, under any of its spellings. Needs an open scope."""
-    hashes = [lookup_hash(spelling, merchant_id=merchant_id) for spelling in spellings]
+    hashes = [known for spelling in spellings for known in lookup_hashes(spelling, merchant_id=merchant_id)]
     known = Q(contact_hash__in=hashes) if channel == "email" else Q(contact_hash__in=hashes) | Q(phone_hash__in=hashes)
     return list(Buyer.objects.filter(known, merchant_id=merchant_id).order_by("pk").values_list("pk", flat=True))
 

@@ -125,12 +125,6 @@ def quarantine_of(batch: ImportBatch) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(merchant_id=batch.merchant_id, batch_id=batch.pk).order_by("row_no")
 
 
-def unfinished_batches(merchant_id: int) -> list[ImportBatch]:
-    """Uploaded files whose import has not ended, oldest first."""
-    waiting = batches(merchant_id).exclude(state__in=["finished", "failed"]).exclude(stored_path="")
-    return list(waiting.order_by("id"))
-
-
 def daily_sales(merchant_id: int, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
     """Captured amount and orders per UTC day and currency in `[since, until)`."""
     rows = (

@@ -8,9 +8,10 @@ from typing import Any
 import psycopg2
 import pytest
 from django.apps import apps
-from django.db import connections
+from django.db import connections, transaction
 from psycopg2 import errors, sql
 
+from marketplace.tenancy.catalogue import tenancy_faults
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.models import TenantForeignKey
 from tests.tenancy.world import World
@@ -340,6 +341,35 @@ def test_a_table_that_accepts_foreign_rows_is_noticed(app: Any, world: World, ta
     condition = f"{OWNERS[table]} = NULLIF(current_setting('app.tenant', true), '')::bigint"
     with mutated(table, open_check, f"ALTER POLICY tenant ON {table} WITH CHECK ({condition})"):
         assert "the stranger may insert" in trespasses(app, table, world)
+
+
+STARTS = {
+    "policy dropped": "DROP POLICY tenant ON store_buyer",
+    "reads everything": "ALTER POLICY tenant ON store_buyer USING (true)",
+    "writes everything": "ALTER POLICY tenant ON store_buyer WITH CHECK (true)",
+    "another policy": "CREATE POLICY door ON store_buyer FOR UPDATE USING (true)",
+    "switched off": "ALTER TABLE store_buyer DISABLE ROW LEVEL SECURITY",
+    "not forced": "ALTER TABLE store_buyer NO FORCE ROW LEVEL SECURITY",
+    "truncate": "GRANT TRUNCATE ON store_buyer TO shangban_app",
+    "plain reference": "ALTER TABLE store_buyer DROP CONSTRAINT store_buyer_shop_id_fk;"
+    " ALTER TABLE merchants_shop ADD UNIQUE (id);"
+    " ALTER TABLE store_buyer ADD FOREIGN KEY (shop_id) REFERENCES merchants_shop (id)",
+}
+
+
+def test_the_check_at_start_finds_nothing_wrong() -> None:
+    assert tenancy_faults() == []
+
+
+@pytest.mark.parametrize("name", STARTS)
+def test_the_check_at_start_notices(name: str, world: World) -> None:
+    """Inside a transaction of the owner's that is rolled back: nobody else sees it."""
+    owner = connections["owner"]
+    with transaction.atomic(using="owner"), owner.cursor() as cursor:
+        cursor.execute(STARTS[name])
+        found = tenancy_faults("owner")
+        transaction.set_rollback(True, using="owner")
+    assert [fault for fault in found if fault.startswith("store_buyer:")], name
 
 
 def foreign_parent(cursor: Any, world: World, child: str, parent: str, column: str) -> Any:
