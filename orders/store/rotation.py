@@ -38,7 +38,8 @@ def rotate_contact_keys(*, merchant_id: int, by: Actor) -> Rotated:
 
     In batches that each commit; run it again after an interruption, or as often as you like: what is current is left alone.
     """
-    total, after = Rotated(), 0
+    total = Rotated()
+    after: int | None = 0
     while after is not None:
         found, after = _rotate_batch(merchant_id, after)
         for field in fields(Rotated):
