@@ -91,7 +91,7 @@ def register_metrics() -> None:
         metric("reminded", Kind.RATE, Role.TOUCH, SENT, _("Reminded"), _("A reminder was sent.")),
         metric("opt_out", Kind.RATE, Role.GUARD, OPTED_OUT, _("Opted out"), _("Buyers who opted out later.")),
         metric(
-            "sent_after_paid", Kind.RATE, Role.FUNNEL, AFTER_PAID, _("Reminded after paying"),
+            "sent_after_paid", Kind.RATE, Role.WATCH, AFTER_PAID, _("Reminded after paying"),
             _("A reminder left although the balance had been paid before; must stay below 0.1 %."),
         ),
         metric(

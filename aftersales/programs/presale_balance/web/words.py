@@ -1,7 +1,7 @@
 """The policy, an order's way and its touches in sentences a merchant reads."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -108,10 +108,20 @@ def touch_sentence(touch: Touch, tz: str) -> str:
     if touch.shift == Touch.Shift.FORWARD:
         return _("The policy wanted it at %(at)s, in the quiet hours of its channel; later would be useless, so %(due)s.") % facts
     return {
-        1: _("So many minutes after the balance opened as the policy says: %(due)s."),
-        2: _("After the part of the window the policy says: %(due)s."),
-        3: _("So many minutes before the balance closes as the policy says: %(due)s."),
-    }[touch.step] % facts
+        1: _("%(minutes)s minutes after the balance opened: %(due)s."),
+        2: _("When %(percent)s%% of the time to pay was over: %(due)s."),
+        3: _("%(left)s minutes before the balance closes: %(due)s."),
+    }[touch.step] % (facts | _distances(touch))
+
+
+def _distances(touch: Touch) -> dict[str, str]:
+    """How far the wanted moment is from the window's bounds."""
+    since, length = touch.nominal_at - touch.opens_at, touch.closes_at - touch.opens_at
+    return {
+        "minutes": formats.number(since // timedelta(minutes=1)),
+        "percent": formats.number(round(100 * (since / length))),
+        "left": formats.number((touch.closes_at - touch.nominal_at) // timedelta(minutes=1)),
+    }
 
 
 def touch_outcome(touch: Touch) -> str:
