@@ -81,6 +81,6 @@ PAGES = {
     "refund_retention:ledger": "TK70",
     "guards:approvals": "5,000.00",
     "guards:holds": "CN¥",
-    "timeline:list": "P00",
-    "outbox:list": "Sent",
+    "timeline:list": "R00",
+    "messages:list": "Sent",
 }
