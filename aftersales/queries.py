@@ -8,6 +8,9 @@ from aftersales.models import Claim, Payout, ProgramPolicy, ProgramRun
 from marketplace.kernel.errors import NotFound
 from orders.store.models import ShopOrder
 
+#: What has to be looked at first, first.
+FURTHEST_FIRST = ("failed", "unknown", "retry", "reserved", "submitted", "paid")
+
 
 def runs(merchant_id: int, program: str) -> QuerySet[ProgramRun]:
     """Runs that may pay, newest first."""
@@ -50,9 +53,12 @@ def access_claim(*, merchant_id: int, pk: int) -> Claim:
 
 
 def shown_state(claim: Claim) -> str:
-    """The state people care about: the newest payout's, or the claim's own where there is none."""
-    newest = next(iter(claim.payouts.all()), None)
-    return newest.state if newest is not None else claim.state
+    """The state people care about: its payouts', or the claim's own where there is none.
+
+    Of a claim that goes back by several means the newest payout of each counts, and of those the one that is furthest from done.
+    """
+    newest = {payout.tender_id: payout.state for payout in reversed(claim.payouts.all())}
+    return next((state for state in FURTHEST_FIRST if state in newest.values()), claim.state)
 
 
 def claim_totals(merchant_id: int, program: str) -> list[dict[str, Any]]:

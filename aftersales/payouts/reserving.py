@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -54,11 +55,11 @@ RELEASE = f"""
 WITH claimed AS (
   SELECT c.id, c.order_id, c.line_id, c.state, c.amount, c.currency, coalesce(r.settings->>'payout', '') = 'voucher' AS is_voucher
   FROM aftersales_claim c JOIN aftersales_programrun r ON r.merchant_id = %(merchant)s AND r.id = c.run_id
-  WHERE c.merchant_id = %(merchant)s AND c.id = ANY (%(claims)s) AND c.state = 'reserved'
+  WHERE c.merchant_id = %(merchant)s AND c.id = ANY (%(claims)s) AND c.state = 'reserved' AND c.program = %(program)s
     AND NOT EXISTS (SELECT 1 FROM aftersales_payout p WHERE p.merchant_id = %(merchant)s AND p.claim_id = c.id)),
 {WHOLE.format(method="CASE WHEN is_voucher THEN 'voucher' ELSE '' END", unsplit=UNSPLIT.format(is_whole="is_voucher"))}
 {SPLIT.format(is_whole="is_voucher")}),
-{PAYING.format(program="price_protection", count="count(*)", moment="%(at)s")}
+{PAYING.format(program="' || %(program)s || '", count="count(*)", moment="%(at)s")}
 SELECT coalesce(sum(claims), 0) FROM posted
 """
 # Claims whose order, or its means of payment, no longer cover refunds and all that is claimed. Locks the orders by number.
@@ -111,9 +112,14 @@ def reserve_claims(*, merchant_id: int, claim_ids: Collection[int], at: datetime
     """
     if claims_without_room(merchant_id=merchant_id, claim_ids=claim_ids):
         raise NotEnoughLeft(_("Refunds since then have used up what was left of this order's payment."))
+    chosen = Claim.objects.filter(merchant_id=merchant_id, pk__in=claim_ids)
+    reserved = 0
     with connection.cursor() as cursor:
-        cursor.execute(RELEASE, {"merchant": merchant_id, "claims": list(claim_ids), "at": at})
-        return int(cursor.fetchone()[0])
+        for program in sorted(set(chosen.values_list("program", flat=True))):
+            values: dict[str, Any] = {"merchant": merchant_id, "claims": list(claim_ids), "program": program, "at": at}
+            cursor.execute(RELEASE, values)
+            reserved += int(cursor.fetchone()[0])
+    return reserved
 
 
 def repeat_failed(*, claim: Claim, at: datetime) -> int:
@@ -152,7 +158,7 @@ def _reserve_parts(claim: Claim, parts: Sequence[Part], at: datetime) -> None:
         )
     post_transfers(
         merchant_id=merchant_id,
-        kind="price_protection.reserved",
+        kind=f"{claim.program}.reserved",
         currency=currency,
         debit=open_account(merchant_id=merchant_id, currency=currency, code=AccountCode.REFUND_FUNDING),
         credit=open_account(merchant_id=merchant_id, currency=currency, code=AccountCode.REFUNDS_RESERVED, floor=0),

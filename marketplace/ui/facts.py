@@ -23,6 +23,7 @@ MONEY_KEYS = frozenset(
         "protected",
         "current",
         "difference",
+        "gift_gone",
         "order_headroom",
     }
 )

@@ -185,6 +185,9 @@ FACTS: Mapping[str, Text] = {
     "price_source": _("Source of the price"),
     "price_from": _("Lower price valid from"),
     "current": _("What they cost now"),
+    "coupon": _("Coupon counted"),
+    "coupon_amount": _("Taken off by the coupon"),
+    "gift_gone": _("Gifts no longer given"),
     "difference": _("Difference"),
     "tax_amount": _("Tax on the difference"),
     "order_headroom": _("Left to refund"),
@@ -209,6 +212,15 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "refund_retention.reserved": _("Goodwill reserved"),
     "refund_retention.paid": _("Goodwill paid"),
     "refund_retention.failed": _("Goodwill returned after a failure"),
+}
+
+#: Means of payment that have a word of ours.
+TENDERS: Mapping[str, Text] = {
+    "voucher": _("Voucher"),
+    "card": _("Card"),
+    "wallet": _("Wallet"),
+    "points": _("Points"),
+    "gift_card": _("Gift card"),
 }
 
 #: Programs by their stored names; '' stands for all of them.
@@ -258,6 +270,11 @@ def value_label(key: str, value: str) -> Text:
 def reason_label(code: str) -> Text:
     """A reason code in a merchant's words; an unknown code shows itself."""
     return REASONS.get(code, code)
+
+
+def tender_label(method: str) -> Text:
+    """A means of payment in words; one we have no word for shows the platform's."""
+    return TENDERS.get(method, method)
 
 
 def add_reasons(reasons: Mapping[str, Text]) -> None:

@@ -17,6 +17,7 @@ from aftersales.models import Claim
 from aftersales.payouts.operations import settle_payouts
 from aftersales.payouts.sandbox import Faults, SandboxGateway
 from aftersales.programs.runner import run as run_program
+from aftersales.queries import claims, shown_state
 from marketplace.kernel.money import largest_remainder
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
@@ -432,3 +433,12 @@ class Nobody:
 
 
 NOBODY: Any = Nobody()
+
+
+def test_a_claim_is_as_far_as_the_part_that_is_furthest_from_done(tmp_path: Path) -> None:
+    acme = paid_by(CARD_AND_WALLET, tmp_path)
+    doors.run_program(acme, AS_OF)
+    for state, shown in (("paid", "paid"), ("retry", "retry"), ("failed", "failed")):
+        doors.rows(acme, "UPDATE aftersales_payout SET state = %s WHERE method = 'card' RETURNING id", state)
+        with scope(acme.id):
+            assert shown_state(claims(acme.id, "price_protection").get()) == shown

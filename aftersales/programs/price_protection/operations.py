@@ -18,7 +18,7 @@ from aftersales.programs.price_protection.outcome import Outcome
 from aftersales.programs.price_protection.selection import REFUSE, Facts, decided_sql, facts_of, parameters
 from marketplace.tenancy.scope import scope
 
-CHUNK = 20_000
+CHUNK = 10_000
 #: What one sort of the decision may keep in memory before it goes to disk, whatever the server's setting.
 MEMORY = "SET LOCAL work_mem = '4MB'; SET LOCAL maintenance_work_mem = '4MB'"
 BY_CODE = "SELECT reason, count(*) FROM decided WHERE state = 'refused' GROUP BY reason"

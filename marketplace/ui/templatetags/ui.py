@@ -94,6 +94,12 @@ def channel(code: str | None) -> Text:
 
 
 @register.filter
+def tender(method: str | None) -> Text:
+    """A means of payment in words."""
+    return labels.tender_label(method or "")
+
+
+@register.filter
 def program_name(name: str | None) -> Text:
     """A program in words; the empty name means all of them."""
     return labels.program_label(name or "")
