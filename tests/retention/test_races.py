@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from aftersales.payouts.operations import settle_payouts
 from aftersales.programs.refund_retention import answering, deciding, operations, running
@@ -216,3 +217,11 @@ def test_a_stranger_has_no_card_to_answer(acme: cast.Merchant) -> None:
     with pytest.raises(NotFound):
         operations.record_outcome(merchant_id=other.id, request_id=case.request_id, outcome="refunded", by=CLI, at=NOW)
     assert shop.case_of(shop.Recorded(case.request, case, is_new=False)).state == State.OFFERED
+
+
+def test_sessions_in_threads_and_after_a_reconnect_prepare_for_themselves(acme: cast.Merchant) -> None:
+    offered(acme)
+    all_fine(at_once(*[lambda n=n: shop.ask(acme, order=f"O{n}", reason_code="size") for n in (2, 3)]))
+    assert shop.ask(acme, order="O5", reason_code="size").case is not None
+    connection.close()
+    assert shop.ask(acme, order="O4", reason_code="size").case is not None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 
 from aftersales.measurement.models import Experiment
 from aftersales.measurement.operations import current_experiment
@@ -62,13 +62,18 @@ def decide_chunk(values: dict[str, Any], texts: Sequence[tuple[int, str]], lo: i
 
 def decide_one(values: dict[str, Any], request_id: int, text: str) -> list[Row]:
     """The same statement, narrowed to one request and prepared once per session. Needs the merchant's scope."""
-    session = connection.connection
-    if connection.__dict__.get("retention_prepared_in") is not session:
-        with connection.cursor() as cursor:
-            cursor.execute(PREPARE_ONE)
-        connection.__dict__["retention_prepared_in"] = session
+    _prepare()
     said = texts_read([(request_id, text)] if text else [], values["merchant"])
     return _decide(EXECUTE_ONE, values | said | {"request": request_id})
+
+
+def _prepare() -> None:
+    """Once per session. The mark is on the session's own wrapper, so that a new session and another thread prepare anew."""
+    wrapper = connections["default"]
+    if getattr(wrapper, "retention_prepared_in", None) is not wrapper.connection:
+        with wrapper.cursor() as cursor:
+            cursor.execute(PREPARE_ONE)
+        wrapper.__dict__["retention_prepared_in"] = wrapper.connection
 
 
 def _decide(statement: str, values: dict[str, Any]) -> list[Row]:
