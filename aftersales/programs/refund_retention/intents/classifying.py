@@ -11,6 +11,8 @@ from aftersales.programs.refund_retention.intents.reason_codes import intent_of_
 
 #: Below this the model abstains; from it on it also overrules the lexicon, which knows words but not their weight.
 CERTAIN = 0.6
+#: A weak sign of the lexicon and a model that leans the same way are enough together.
+LIKELY = 0.3
 #: Words of harm, and of staying after all, are overruled only by a model that leaves hardly a doubt.
 WEIGHTY, HARDLY_A_DOUBT = frozenset({"withdraw", "compliance"}), 0.85
 #: What a reason code and the lexicon are taken to be worth; the lexicon's is its measured precision (docs/intents.md).
@@ -49,6 +51,8 @@ def _judged(text: str, reason_code: str, probabilities: Any) -> Intent:
         agreed = float(probabilities[LABELS.index(named)])
         if LABELS[best] == named or probabilities[best] < (HARDLY_A_DOUBT if named in WEIGHTY else CERTAIN):
             return _intent(named, max(LEXICON_PROBABILITY, agreed), "lexicon", found)
+    if named is None and probabilities[best] >= LIKELY and LABELS[best] in found.hints:
+        return _intent(LABELS[best], max(CERTAIN, float(probabilities[best])), "lexicon", found)
     if probabilities[best] >= CERTAIN:
         return _intent(LABELS[best], float(probabilities[best]), "model", found)
     return _intent(UNKNOWN, float(probabilities[best]), "abstained", found)

@@ -416,15 +416,24 @@ SURE: dict[str, tuple[str, ...]] = {
     ),
 }
 HINT: dict[str, tuple[str, ...]] = {
-    "withdraw": (r"\bkeep\b|mistake",),
-    "compliance": (r"complain\w*|compensat\w*|safe\b",),
-    "fulfilment_error": (r"\bwrong\b|instead|missing",),
-    "quality": (r"quality|not good|bad\b|problem|issue|works?\b|disappoint\w*",),
-    "price_drop": (r"price|sale\b|discount",),
-    "logistics": (r"deliver\w*|ship\w*|arriv\w*|track\w*|package|parcel",),
-    "size": (r"\bsize\b|\bfit\w*|small|big|tight|large",),
-    "usage": (r"how (?:do|to)|connect|setup",),
-    "mis_order": (r"mistake|wrong|address",),
+    "withdraw": (
+        r"\bkeep|mistake|accident|error|wrong|undo|stop|still want|ignore|never ?mind|restore|after all|don.?t (?:refund"
+        r"|cancel|return)",
+    ),
+    "compliance": (
+        r"complain\w*|compensat\w*|safe\b|sick|skin|legal|fake|genuine|child|kid|son\b|daughter|danger|report|hurt"
+        r"|blister|burn",
+    ),
+    "fulfilment_error": (r"wrong|instead|missing|ordered|received|got\b|sent|only|inside|box|parcel|not my|empty|supposed",),
+    "quality": (
+        r"quality|not good|bad\b|problem|issue|works?\b|working|disappoint\w*|broke|damage|off\b|stop|smell|made|crack"
+        r"|leak|hole|loose|bent|dead|cheap|arrived",
+    ),
+    "price_drop": (r"price|sale\b|discount|cheap|less\b|\d+ ?%|promo|paid|reduced|lower|difference",),
+    "logistics": (r"deliver|ship|arriv|track|package|parcel|courier|wait|late|where|come|post|here|days|weeks|order",),
+    "size": (r"size|fit|small|big|tight|large|long|short|wide|narrow|loose|waist|shoulder|massive|huge|tiny",),
+    "usage": (r"how|connect|setup|set up|work|use|button|app|manual|instruction|mean|light|switch|turn",),
+    "mis_order": (r"mistake|wrong|address|accident|oops|twice|two|duplicate|thought|meant|forgot|coupon|change|model",),
     "changed_mind": (
         r"^(?:hi|hello|hey|please|pls)?[ ,!.]*(?:i |we |can you |could you |just |please |pls )*(?:want|need"
         r"|would like|'d like|wanna|wish)?(?: to)? ?(?:cancel|return|refund|get a refund|a refund|send back)(?: of"
@@ -432,8 +441,10 @@ HINT: dict[str, tuple[str, ...]] = {
         r"| asap| back| money)*[.! ]*(?:thanks|thank you|thx)?[.! ]*$",
         r"(?:don'?t|no longer) (?:want|need|like)",
     ),
-    "status": (r"refund\w*[^.!?]{0,30}(?:when|yet|status|where)|update",),
-    "how_to": (r"how|\bcan i\b|policy|process",),
+    "status": (r"refund|update|status|return|money|back|yet|still|processed|waiting|cancel",),
+    "how_to": (r"how|can i|could i|do i|policy|process|return|exchange|\?|who|where|deadline|able",),
+    "seller_out_of_stock": (r"stock|available|seller|they|you|warehouse|cancel|sold",),
+    "install": (r"install|fit(?:ted|ter)|assembl|technician|engineer|mount|plumb|bracket|put (?:it|this|them)",),
 }
 
 EXCHANGE = (
