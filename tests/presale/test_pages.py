@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from aftersales.operations import execute_run
 from aftersales.programs.policies import active_policy
+from aftersales.programs.presale_balance.models import Enrolment
 from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
 from tests import cast
@@ -84,6 +85,19 @@ def test_the_export_follows_the_filter(sign_in: Callable[..., Client]) -> None:
     lines = b"".join(body.streaming_content).decode().splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("A2,main,D11,treatment,balance_paid")
+
+
+def test_goods_out_of_stock_are_the_merchants_to_act_on(sign_in: Callable[..., Client]) -> None:
+    acme = chinese_shop()
+    (lin,) = buyers(acme, ["lin"])
+    order = presale(acme, "A1", lin)
+    remind(acme, "2026-11-11T01:10")
+    with scope(acme.id):
+        Enrolment.objects.filter(merchant_id=acme.id, order=order).update(state="suppressed", reason="out_of_stock")
+    client = sign_in(acme.owner)
+    assert "1 presale order cannot be delivered" in text(client.get(reverse("presale_balance:home")))
+    narrowed = client.get(reverse("presale_balance:list"), {"state": "suppressed", "reason": "out_of_stock"})
+    assert narrowed.context["page_obj"].paginator.count == 1
 
 
 def test_a_preview_then_a_policy_then_the_switch(sign_in: Callable[..., Client], sent: list[dict[str, Any]]) -> None:

@@ -179,7 +179,7 @@ def test_out_of_stock_alerts_the_merchant_once_instead_of_urging_buyers() -> Non
     assert send(acme) == {"dropped": 2}
     assert enrolment(acme, order).reason == "out_of_stock"
     alerts = doors.rows(acme, "SELECT kind, program, facts->>'sku' FROM guards_alert")
-    assert alerts == [("presale_out_of_stock", "presale_balance", "LAMP")]
+    assert alerts == [("presale.out_of_stock", "presale_balance", "LAMP")]
 
 
 def test_after_six_hours_without_a_worker_there_is_no_storm_and_nothing_twice() -> None:

@@ -54,7 +54,7 @@ ended AS (
     AND e.state IN ('scheduled', 'touched', 'rescheduled')),
 alerted AS (
   INSERT INTO guards_alert (merchant_id, kind, program, key, facts)
-  SELECT DISTINCT %(merchant)s, 'presale_out_of_stock', %(program)s, %(program)s || ':out_of_stock:' || j.activity || ':' || j.sku_id,
+  SELECT DISTINCT %(merchant)s, 'presale.out_of_stock', %(program)s, %(program)s || ':out_of_stock:' || j.activity || ':' || j.sku_id,
          jsonb_build_object('sku_id', j.sku_id, 'sku', k.code, 'activity', j.activity)
   FROM judged j JOIN store_sku k ON k.merchant_id = %(merchant)s AND k.id = j.sku_id
   WHERE j.verdict = 'out_of_stock'

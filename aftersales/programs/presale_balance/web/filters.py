@@ -5,6 +5,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.programs.presale_balance.metrics import REASONS
 from aftersales.programs.presale_balance.models import Enrolment
 from orders.store.models import ShopOrder
 from orders.store.web.filters import LAST
@@ -15,6 +16,11 @@ class EnrolmentFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=Enrolment.State, label=_("State"), empty_label=_("All"))
     arm = django_filters.ChoiceFilter(
         choices=[("treatment", _("Reminded")), ("holdout", _("Control group"))], label=_("Group"), empty_label=_("All")
+    )
+    reason = django_filters.ChoiceFilter(
+        choices=[(code, REASONS[code]) for code in ("price_dropped", "out_of_stock", "no_address", "no_buyer")],
+        label=_("Suppressed because"),
+        empty_label=_("All"),
     )
     activity = django_filters.CharFilter(field_name="activity", label=_("Presale"))
     o = django_filters.OrderingFilter(

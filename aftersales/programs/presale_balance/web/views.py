@@ -94,6 +94,7 @@ def _home(request: HttpRequest, form: PolicyForm | None) -> dict[str, Any]:
         "timeline": window_chart(settings, opens_at=window.opens_at, closes_at=window.closes_at, tz=tz),
         "preview": _preview_of(request, currency, tz),
         "kpis": _kpis(merchant_id, counts),
+        "suppressed": queries.suppressed_counts(merchant_id),
         "enrolments": queries.enrolments(merchant_id)[:LATEST],
         "total": sum(counts.values()),
         "runs": queries.busy_runs(merchant_id)[:10],
