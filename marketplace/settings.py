@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from environs import Env
+from kombu import Queue
 
 from marketplace.embedded.layout import Layout, database_settings, load_secret
 from marketplace.schedule import BEAT_SCHEDULE
@@ -190,7 +191,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_SOFT_TIME_LIMIT, CELERY_TASK_TIME_LIMIT = 240, 300
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.5, "interval_max": 0.5}
+# Messages have a queue of their own: a long import or run must not keep a message waiting. A worker without -Q serves both.
 CELERY_TASK_DEFAULT_QUEUE = "shangban"
+CELERY_TASK_QUEUES = [Queue("shangban"), Queue("deliveries")]
+CELERY_TASK_ROUTES = {"outbox.*": {"queue": "deliveries"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0 if PRODUCTION else 5.0
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000

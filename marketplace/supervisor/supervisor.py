@@ -114,17 +114,20 @@ class Supervisor:
         return {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
 
     def _programs(self, listener: int) -> list[Child]:
-        """Return web, worker and beat, not started yet."""
+        """Return web, worker, the worker for messages and beat, not started yet."""
         python = [sys.executable, "-m"]
         celery = [*python, "celery", "-A", "marketplace"]
         web = [*python, "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{listener}"]
         web += ["--workers", "2", "--threads", "4", "--no-control-socket", "--graceful-timeout", "5"]
         web += ["--timeout", "60", "--access-logfile", "-"]
         worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--concurrency", "2", "-l", "INFO"]
+        deliveries = [*celery, "worker", "--without-gossip", "--without-mingle", "--concurrency", "1", "-l", "INFO"]
+        deliveries += ["-Q", "deliveries", "-n", "deliveries@%h"]
         beat = [*celery, "beat", "--schedule", str(self.layout.beat_schedule), "--pidfile", "", "-l", "INFO"]
         return [
             self._child("web", web, keep=[listener]),
             self._child("worker", worker),
+            self._child("deliveries", deliveries),
             self._child("beat", beat),
         ]
 
