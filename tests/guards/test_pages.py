@@ -1,11 +1,13 @@
 """The guards' pages, as people use them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,6 +26,7 @@ from tests.engine import doors, market
 from tests.guards.doors import limit, spend
 from tests.guards.stories import held_claims
 from tests.pages.conftest import clean, sign_in, worker
+from tests.pages.test_budgets import SHELL
 from tests.pages.text import text
 
 __all__ = ["clean", "sign_in", "worker"]
@@ -246,6 +249,49 @@ def test_comparing_by_hand_goes_to_a_worker(differing: cast.Merchant, sign_in: E
     assert worker() == ["guards.books.compared"]
     shown = page(client, "guards:cases")
     assert "The books agree" in shown and "2 payouts" in shown
+
+
+PAGES = ("guards:holds", "guards:approvals", "guards:budgets", "guards:cases", "programs:home")
+#: Queries of a page itself; sign-in, membership and transaction control come on top.
+MOST = 24
+
+
+def test_pages_cost_the_same_with_one_row_and_with_twenty(tmp_path: Path, sign_in: Enter) -> None:
+    acme = cast.acme()
+    client = sign_in(acme.owner)
+
+    def costs() -> dict[str, int]:
+        found = {}
+        for name in PAGES:
+            client.get(reverse(name))
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(reverse(name)).status_code == 200
+            found[name] = len([query for query in queries if not query["sql"].startswith(SHELL)])
+        return found
+
+    def fill(numbers: range) -> None:
+        with scope(acme.id):
+            for n in numbers:
+                own = {"merchant_id": acme.id}
+                Approval.objects.create(
+                    **own, kind="payout", subject_id=n, requested_by=f"user:{acme.owner.pk + n}", amount=n, currency="GBP",
+                    expires_at=timezone.now() + timedelta(days=3),
+                )  # fmt: skip
+                ReconciliationCase.objects.create(**own, kind="stuck", subject=f"pp-{n}", currency="GBP")
+                sku = Sku.objects.filter(merchant_id=acme.id).earliest("id")
+                SkuHold.objects.create(**own, sku=sku, program="price_protection", currency="GBP", price=n)
+                limit(acme, "merchant_day", n, currency=f"X{chr(65 + n)}X")
+
+    ids = held_claims(acme, tmp_path, [500] * 20, by="system:beat", reason="BUDGET")
+    with scope(acme.id):
+        Claim.objects.filter(pk__in=ids[1:]).update(state="refused")
+    fill(range(1))
+    one = costs()
+    with scope(acme.id):
+        Claim.objects.update(state="held")
+    fill(range(1, 20))
+    assert costs() == one
+    assert {name: n for name, n in one.items() if n > MOST} == {}
 
 
 def test_the_overview_of_a_new_merchant_and_of_one_that_pays(tmp_path: Path, sign_in: Enter) -> None:
