@@ -17,7 +17,7 @@ def lines(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=lines, default="1m", help="lines of the larger history; the smaller has a tenth")
-    only = "ingest,native,protection,growth,memory,reminders,reminders_memory,retention,retention_card,guards,outbox"
+    only = "ingest,native,protection,growth,memory,previews,reminders,reminders_memory,retention,retention_card,guards,outbox"
     parser.add_argument("--only", default=only)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -31,7 +31,7 @@ def main() -> int:
 
     if settings.EMBEDDED:
         call_command("embedded", "start", stdout=sys.stderr)
-    from bench import growth, guards, ingest, outbox, protection, reminders, retention
+    from bench import growth, guards, ingest, outbox, previews, protection, reminders, retention
     from bench.scratch import scratch_database
 
     parts = {
@@ -40,6 +40,7 @@ def main() -> int:
         "protection": protection.run,
         "growth": lambda: growth.run(options.scale),
         "memory": lambda: growth.memory(options.scale),
+        "previews": lambda: previews.run(options.scale),
         "reminders": reminders.run,
         "reminders_memory": lambda: reminders.memory(options.scale),
         "retention": retention.run,

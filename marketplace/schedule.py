@@ -17,6 +17,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "aftersales-automatic": {"task": "aftersales.run.scheduled", "schedule": 300.0, "options": {"expires": 290}},
     "aftersales-payouts": {"task": "aftersales.payouts.swept", "schedule": 60.0, "options": {"expires": 55}},
     "intent-trainings": {"task": "retention_intents.training.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "aftersales-forecasts": {"task": "aftersales.forecast.swept", "schedule": 60.0, "options": {"expires": 55}},
     "retention-cases": {"task": "aftersales.refund_retention.swept", "schedule": 30.0, "options": {"expires": 25}},
     # Two seconds: one merchant's flood must not keep another's first message waiting for five.
     "outbox-messages": {"task": "outbox.messages.swept", "schedule": 2.0, "options": {"expires": 1.9}},

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "aftersales.programs.presale_balance",
     "aftersales.programs.refund_retention",
     "aftersales.programs.refund_retention.intents",
+    "aftersales.previews",
     "aftersales.buyers",
 ]
 MIDDLEWARE = [

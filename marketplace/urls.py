@@ -34,6 +34,7 @@ urlpatterns = [
     path("guards/", include("aftersales.guards.web.urls")),
     path("programs/presale/", include("aftersales.programs.presale_balance.web.urls")),
     path("programs/", include("aftersales.measurement.web.urls")),
+    path("programs/", include("aftersales.previews.web.urls")),
     path("programs/refund-retention/", include("aftersales.programs.refund_retention.web.urls")),
     path("programs/refund-retention/labels/", include("aftersales.programs.refund_retention.intents.web.urls")),
     path("messages/", include("marketplace.outbox.web.urls")),

@@ -41,9 +41,9 @@ def report_csv(request: HttpRequest) -> HttpResponse:
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="price_protection.csv"'
     writer = csv.writer(response)
-    writer.writerow(["day", "timezone", "currency", "claims", "amount"])
+    writer.writerow(["merchant", "day", "timezone", "currency", "claims", "amount"])
     for currency, day, count, amount in found.by_day:
-        writer.writerow([day.isoformat(), tz, currency, count, format_major(amount, currency)])
+        writer.writerow([request.organization.slug, day.isoformat(), tz, currency, count, format_major(amount, currency)])
     return response
 
 

@@ -99,6 +99,9 @@ GUARD_SETTINGS = {
     "payout_limit": "400", "batch_limit": "9000", "approval_days": "7", "breaker_percent": "300", "breaker_hours": "24",
     "breaker_windows": "28", "breaker_min_windows": "7",
 }  # fmt: skip
+PREVIEW = {
+    "shop": shop_of, "since": "2026-03-01", "until": "2026-03-05", "policy": "defaults", "changes": "", "margin_percent": "30",
+}  # fmt: skip
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -117,6 +120,12 @@ ADDRESSES: dict[str, Address] = {
     "price_protection:preview": Address({"GET": "run_programs", "POST": "run_programs"}, form=POLICY),
     "price_protection:report": Address({"GET": "view_orders"}),
     "price_protection:report_csv": Address({"GET": "export"}),
+    **{
+        f"previews:{program}": Address({"GET": "view_orders", "POST": "run_programs"}, form=PREVIEW)
+        for program in ("price_protection", "presale_balance", "refund_retention")
+    },
+    "previews:detail": Address({"GET": "view_orders"}, "forecast"),
+    "previews:csv": Address({"GET": "export"}, "forecast"),
     "measurement:presale_balance": Address({"GET": "view_orders"}),
     "measurement:presale_balance_csv": Address({"GET": "export"}),
     "measurement:refund_retention": Address({"GET": "view_orders"}),
@@ -234,6 +243,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "retention_intents.training.swept": ("sweep", {}),
     "store.prices.observed": ("one", {"shop_id": "shop"}),
     "store.import.swept": ("sweep", {}),
+    "aftersales.forecast.computed": ("one", {"forecast_id": "forecast"}),
+    "aftersales.forecast.swept": ("sweep", {}),
     "aftersales.run.swept": ("sweep", {}),
     "aftersales.run.scheduled": ("sweep", {}),
     "aftersales.payouts.swept": ("sweep", {}),

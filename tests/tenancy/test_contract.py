@@ -68,6 +68,7 @@ NEVER_DELETED = {
     "aftersales_claim",
     "aftersales_payout",
     "measurement_experiment",
+    "previews_forecast",
     "guards_approval",
     "guards_alert",
     "guards_breaker",

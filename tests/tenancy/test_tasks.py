@@ -18,6 +18,7 @@ TABLES = {
     "batch_id": "store_importbatch",
     "run_id": "aftersales_programrun",
     "shop_id": "merchants_shop",
+    "forecast_id": "previews_forecast",
     "comparison_id": "guards_reconciliationrun",
     "training_id": "retention_intents_intenttraining",
 }

@@ -108,6 +108,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             **outbox.fill(merchant),
             "waiting_import": waiting,
             "waiting_run": run.pk,
+            "forecast": measure.ask(merchant),
             "enrolment": presale.fill(merchant),
             "case": retention.fill(merchant, at=NOW),
             **intents.fill(merchant, at=NOW),

@@ -141,8 +141,21 @@ def facts_of(merchant_id: int) -> Facts:
     )
 
 
-def decided_sql(settings: Settings, *, keep: bool, single: bool = False, facts: Facts = NOTHING_RARE) -> str:
-    """The statement that fills the temporary table `decided`, for the policy's anchor and extensions."""
+#: By `by_sku`.
+NARROWED = {
+    False: "AND p.sku_id = ANY (%(skus)s)",
+    True: "AND p.sku_id = ANY (%(skus)s) AND (p.valid_to IS NULL OR p.valid_to > %(before)s)",
+}
+
+
+def decided_sql(
+    settings: Settings, *, keep: bool, single: bool = False, by_sku: bool = False, facts: Facts = NOTHING_RARE
+) -> str:
+    """The statement that fills the temporary table `decided`, for the policy's anchor and extensions.
+
+    `single` narrows it to one order (`%(order)s`) and its products (`%(skus)s`); `by_sku` to products and to prices that
+    still held at `%(before)s`: what a run made then has decided on need not be looked at again.
+    """
     line_filter = "AND l.order_id = %(order)s" if single else ""
     anchor = ANCHORS[settings["window_anchor"]]
     coupons = facts.coupons and settings["coupon_basis"] != "none"
@@ -165,7 +178,7 @@ def decided_sql(settings: Settings, *, keep: bool, single: bool = False, facts: 
         tenders=TENDERS if facts.tenders and settings["payout"] == "original" else NO_TENDERS,
         **_coupon_parts(coupons, consumed=settings["consume_coupon"]),
         **shared,
-        sku_filter="AND p.sku_id = ANY (%(skus)s)" if single else "",
+        sku_filter=NARROWED[by_sku] if single or by_sku else "",
     )
     return DECIDED.format(keep="" if keep else "ON COMMIT DROP", selection=selection)
 

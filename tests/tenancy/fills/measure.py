@@ -1,9 +1,10 @@
-"""An experiment with one buyer in it."""
+"""An experiment with one buyer in it, and a forecast that waits."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from aftersales.measurement.models import Arm, Assignment
 from aftersales.measurement.operations import current_experiment
+from aftersales.previews.operations import ask_forecast
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.models import Buyer
@@ -17,3 +18,19 @@ def fill(merchant: Merchant) -> None:
     with scope(merchant.id):
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         Assignment.objects.create(merchant_id=merchant.id, experiment=opened, buyer=buyer, arm=Arm.TREATMENT, eligible_at=AT)
+
+
+def ask(merchant: Merchant) -> int:
+    """A forecast nobody has computed yet; returns its id."""
+    asked = ask_forecast(
+        merchant_id=merchant.id,
+        program="price_protection",
+        shop=merchant.shop,
+        settings={},
+        since=date(2026, 3, 1),
+        until=date(2026, 3, 6),
+        margin_percent=30,
+        by=CLI,
+        at=datetime(2026, 3, 7, tzinfo=UTC),
+    )
+    return asked.pk
