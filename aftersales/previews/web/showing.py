@@ -37,7 +37,9 @@ def shown(found: Forecast, *, as_of: datetime) -> dict[str, Any]:
 def _protection_assumptions() -> list[str]:
     return [
         _("One run at the end of every day; every buyer who is owed something gets it."),
-        _("The range is what chance makes of the total when products fall in price as often again (95%, resampled by product)."),
+        _(
+            "The range is what chance makes of the total when products fall in price as often again, in 95 of 100 cases (resampled by product)."
+        ),
         _("Returns and deliveries as they are known today."),
     ]
 
@@ -52,7 +54,7 @@ def _presale_assumptions() -> list[str]:
 def _retention_assumptions() -> list[str]:
     return [
         _("Every request could get a money offer up to its limit; in fact many get help without money, so this is the most."),
-        _("Money offers accepted on 5%, 15% and 30% of the requests: low, expected, high."),
+        _("Money offers accepted on 5, 15 and 30 of 100 requests: low, expected, high."),
     ]
 
 
