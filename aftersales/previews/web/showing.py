@@ -37,9 +37,7 @@ def shown(found: Forecast, *, as_of: datetime) -> dict[str, Any]:
 def _protection_assumptions() -> list[str]:
     return [
         _("One run at the end of every day; every buyer who is owed something gets it."),
-        _(
-            "The range is what chance makes of the total when products fall in price as often again, in 95 of 100 cases (resampled by product)."
-        ),
+        _("The range holds 95 of 100 totals if products fall in price as often again (resampled by product)."),
         _("Returns and deliveries as they are known today."),
     ]
 
