@@ -22,6 +22,7 @@ FETCH = 5_000
 # nested loops are off. The work follows the buyers who returned something, not the history.
 PREPARE = (
     "SET LOCAL enable_nestloop = off",
+    "DISCARD PLANS",
     """CREATE TEMP TABLE wanted ON COMMIT DROP AS
        SELECT id, buyer_id, sku_id, unit_amount, quantity, requested_at, external_ref, row_no,
          outcome IN ('open', 'refunded') AS is_taking FROM store_refundrequest
