@@ -120,9 +120,10 @@ class Supervisor:
         web = [*python, "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{listener}"]
         web += ["--workers", "2", "--threads", "4", "--no-control-socket", "--graceful-timeout", "5"]
         web += ["--timeout", "60", "--access-logfile", "-"]
-        worker = [*celery, "worker", "--without-gossip", "--without-mingle", "--concurrency", "2", "-l", "INFO"]
-        deliveries = [*celery, "worker", "--without-gossip", "--without-mingle", "--concurrency", "1", "-l", "INFO"]
-        deliveries += ["-Q", "deliveries", "-n", "deliveries@%h"]
+        common = ["worker", "--without-gossip", "--without-mingle", "--concurrency", "2"]
+        worker = [*celery, *common, "-l", "INFO", "-Q", "shangban"]
+        # It is nudged every two seconds: at INFO its log would say little else.
+        deliveries = [*celery, *common, "-l", "WARNING", "-Q", "deliveries", "-n", "deliveries@%h"]
         beat = [*celery, "beat", "--schedule", str(self.layout.beat_schedule), "--pidfile", "", "-l", "INFO"]
         return [
             self._child("web", web, keep=[listener]),
