@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 from django.db import IntegrityError
 
+from aftersales.guards.holds.operations import decide_holds
 from aftersales.guards.models import Budget
 from aftersales.payouts.operations import settle_payouts
 from aftersales.programs.refund_retention.models import RetentionCase
+from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.models import ShopOrder
 from tests import cast
@@ -98,6 +100,22 @@ def test_a_used_up_budget_holds_the_goodwill_for_a_person(acme: cast.Merchant) -
     assert (program, state, amount) == ("refund_retention", "held", 2_000)
     assert reason != "GOODWILL"
     assert doors.balances(acme) == {}
+
+
+@pytest.mark.parametrize(("release", "cost", "paid"), [(True, 2_000, [(2_000,)]), (False, 0, [])])
+def test_a_person_decides_held_goodwill(acme: cast.Merchant, release: bool, cost: int, paid: list[tuple[int]]) -> None:
+    with scope(acme.id):
+        Budget.objects.create(merchant_id=acme.id, level="merchant_day", currency="CNY", limit_amount=1_999)
+    asked = withdrawn(acme)
+    shop.beat(acme, later(hours=2))
+    held = doors.one(acme, "SELECT id FROM aftersales_claim")
+    with scope(acme.id):
+        Budget.objects.filter(merchant_id=acme.id).update(limit_amount=5_000)
+    decide_holds(merchant_id=acme.id, claim_ids=[held], release=release, reason="seen", by=CLI, at=later(hours=3))
+    settle_payouts(merchant_id=acme.id, at=later(hours=3))
+    shop.beat(acme, later(hours=4))
+    assert doors.rows(acme, "SELECT amount FROM aftersales_sandboxpayment") == paid
+    assert (shop.case_of(asked).cost_amount, shop.case_of(asked).net_amount) == (cost, 50_000 - cost)
 
 
 def test_price_protection_subtracts_goodwill_exactly_once(acme: cast.Merchant, tmp_path: Path) -> None:
