@@ -15,6 +15,7 @@ from marketplace.tenancy.scope import scope
 from orders.store.models import Buyer, PricePoint, ShopOrder, ShopOrderLine, Sku
 from tests import cast
 from tests.engine import doors
+from tests.engine.market import all_fine, at_once
 from tests.presale.shop import buyers, change, chinese_shop, enrolment, order_facts, remind, touches
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -238,3 +239,22 @@ def test_a_fourth_message_of_one_presale_is_not_sent() -> None:
     found = [plan(acme, start - timedelta(hours=2 * n)) for n in (3, 2, 1, 0)]
     assert sum(report["messages"] for report in found) == 3
     assert found[-1]["suppressed"] == {"cap_reached": 1}
+
+
+def test_sending_and_following_a_moved_window_at_the_same_instant() -> None:
+    """Whoever is first decides: a touch is either sent and stays, or dropped and planned anew; never both."""
+    acme = chinese_shop()
+    orders = [owing(acme, f"A{n:02}", buyer) for n, buyer in enumerate(buyers(acme, [f"B{n:02}" for n in range(40)]))]
+    assert plan(acme)["messages"] == 40
+    later = {"balance_closes_at": timezone.now() + timedelta(days=3)}
+    for order in orders[::2]:
+        change(acme, order, **later)
+    all_fine(at_once(lambda: send(acme), lambda: plan(acme), lambda: send(acme)))
+    plan(acme)
+    twice = "SELECT enrolment_id FROM presale_balance_touch WHERE state = 'sent' GROUP BY 1, step HAVING count(*) > 1"
+    assert doors.rows(acme, twice) == []
+    assert doors.rows(acme, "SELECT state, count(*) FROM presale_balance_touch WHERE plan_no = 0 GROUP BY 1 ORDER BY 1") == [
+        ("dropped", 20), ("sent", 20),
+    ]  # fmt: skip
+    again = "SELECT count(DISTINCT enrolment_id), count(*) FROM presale_balance_touch WHERE plan_no = 1 AND step = 1"
+    assert doors.rows(acme, again) == [(20, 20)]

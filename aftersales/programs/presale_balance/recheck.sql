@@ -1,6 +1,11 @@
 -- The last look before a message leaves, in the sending transaction: which of its orders still are to be reminded of. Marks the
 -- touches accordingly, ends enrolments that must not be urged any more, and tells the merchant what is out of stock.
 WITH bounds AS MATERIALIZED (SELECT %(at)s::timestamptz AS now),
+held AS MATERIALIZED (
+  -- Locked in the order of ids, here and in unplan.sql: who is first decides, and two never wait for each other.
+  SELECT t.* FROM presale_balance_touch t
+  WHERE t.merchant_id = %(merchant)s AND t.message_key = ANY (%(keys)s) AND t.state IN ('queued', 'included')
+  ORDER BY t.id FOR UPDATE),
 asked AS MATERIALIZED (
   SELECT t.id, t.message_key, t.enrolment_id, t.step, e.order_id, e.activity, o.external_ref, o.currency, o.balance_amount,
          o.balance_closes_at, s.name AS shop, s.timezone AS tz, v.settings,
@@ -14,7 +19,7 @@ asked AS MATERIALIZED (
               WHEN e.state = 'suppressed' THEN e.reason
               WHEN e.arm = 'holdout' THEN 'holdout' END AS stop
   FROM bounds b
-  JOIN presale_balance_touch t ON t.merchant_id = %(merchant)s AND t.message_key = ANY (%(keys)s) AND t.state IN ('queued', 'included')
+  CROSS JOIN held t
   JOIN presale_balance_enrolment e ON e.merchant_id = %(merchant)s AND e.id = t.enrolment_id
   JOIN store_shoporder o ON o.merchant_id = %(merchant)s AND o.id = e.order_id
   JOIN merchants_shop s ON s.merchant_id = %(merchant)s AND s.id = e.shop_id
@@ -45,7 +50,7 @@ judged AS MATERIALIZED (
 marked AS (
   UPDATE presale_balance_touch t
   SET state = CASE WHEN j.verdict = '' THEN 'included' ELSE 'dropped' END, reason = j.verdict
-  FROM judged j WHERE t.merchant_id = %(merchant)s AND t.id = j.id AND t.state IN ('queued', 'included')
+  FROM judged j WHERE t.merchant_id = %(merchant)s AND t.id = j.id
   RETURNING t.id, t.state, t.reason),
 ended AS (
   UPDATE presale_balance_enrolment e SET state = 'suppressed', reason = j.verdict, next_due_at = NULL, changed_at = %(at)s
