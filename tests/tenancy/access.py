@@ -77,7 +77,7 @@ def price_file(of: Filled) -> SimpleUploadedFile:
 
 
 def held_claim(of: Filled) -> int:
-    return of.ids["held_first"]
+    return of.ids["held_too"]
 
 
 def shop_of(of: Filled) -> int:
@@ -181,7 +181,7 @@ ADDRESSES: dict[str, Address] = {
     "ledger:home": Address({"GET": "view_money"}),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
-    "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "release", "claim": held_claim}),
+    "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "refuse", "claim": held_claim}),
     "guards:release_product": Address({"POST": "release_holds"}, "held_product", form={"act": "keep", "reason_text": "right"}),
     "guards:close_breaker": Address({"POST": "release_holds"}, "breaker", form={"reason_text": "a sale"}),
     "guards:approvals": Address({"GET": "view_money"}),

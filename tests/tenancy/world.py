@@ -92,7 +92,6 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
     doors.import_prices(merchant, doors.table_file(place / "prices.csv", table))
     _programs(merchant, name)
     buyers.fill(merchant, at=NOW)
-    guards.fill(merchant)
     measure.fill(merchant)
     pp.fill(merchant)
     waiting = _waiting_import(merchant, name, place)
@@ -112,7 +111,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "enrolment": presale.fill(merchant),
             "case": retention.fill(merchant, at=NOW),
             **intents.fill(merchant, at=NOW),
-            **guards.ids(merchant),
+            **guards.fill(merchant),
         },
         _members(merchant),
     )

@@ -55,11 +55,9 @@ def test_the_theme_comes_from_the_cookie(cookie, theme):
 
 def test_a_section_shows_its_pages_and_marks_the_current_one():
     found = shell(request_for("/skus/7/"))
-    assert [(item.url, item.active) for item in found["section_pages"]] == [
-        ("/orders/", False),
-        ("/skus/", True),
-        ("/imports/", False),
-    ]
+    pages = {item.url: item.active for item in found["section_pages"]}
+    assert {"/orders/", "/skus/", "/imports/"} <= set(pages)
+    assert [url for url, active in pages.items() if active] == ["/skus/"]
     assert [item.url for item in found["nav"] if item.active] == ["/orders/"]
 
 

@@ -26,7 +26,8 @@ from tests import cast
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 
 
-def fill(merchant: cast.Merchant) -> None:
+def fill(merchant: cast.Merchant) -> dict[str, int]:
+    """Fill the tables, and name what the addresses of the guards name. An alert leaves a notice in the outbox."""
     with scope(merchant.id), connection.cursor() as cursor:
         Budget.objects.create(merchant_id=merchant.id, level="buyer_day", currency=merchant.shop.currency, limit_amount=10**9)
         Budget.objects.create(merchant_id=merchant.id, level="merchant_day", currency="XTS", limit_amount=100)
@@ -61,6 +62,7 @@ def fill(merchant: cast.Merchant) -> None:
         )
         CaseNote.objects.create(**own, case=case, text=merchant.slug, created_by="x")
         ReconciliationRun.objects.create(**own, slot="2026-03-06", started_at=NOW, created_by=merchant.slug)
+    return _ids(merchant)
 
 
 def _hold_another(merchant: cast.Merchant) -> None:
@@ -76,13 +78,12 @@ def _asker(merchant: cast.Merchant) -> str:
     return person(ensure_user(email=f"owner.member@{merchant.slug}.example", password=cast.PASSWORD).pk).label
 
 
-def ids(merchant: cast.Merchant) -> dict[str, int]:
-    """What the addresses of the guards name."""
+def _ids(merchant: cast.Merchant) -> dict[str, int]:
     named = {"held_product": SkuHold, "breaker": Breaker, "approval": Approval, "book_case": ReconciliationCase}
     with scope(merchant.id):
-        first = Claim.objects.filter(merchant_id=merchant.id, state="held").earliest("id").pk
+        held = Claim.objects.filter(merchant_id=merchant.id, state="held").latest("id").pk
         found = {**named, "comparison": ReconciliationRun}.items()
         own = Approval.objects.filter(merchant_id=merchant.id, kind="settings").earliest("id").pk
-        return {"held_first": first, "own_request": own} | {
+        return {"held_too": held, "own_request": own} | {
             name: model.objects.filter(merchant_id=merchant.id).earliest("id").pk for name, model in found
         }
