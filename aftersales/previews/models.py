@@ -1,5 +1,7 @@
 """A forecast: a past window replayed under a policy, kept to be compared with what really came."""
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +42,11 @@ class Forecast(TenantModel):
         verbose_name_plural = _("forecasts")
         indexes = [models.Index(fields=["merchant_id", "program", "-id"], name="forecast_recent")]
         constraints = [models.CheckConstraint(condition=models.Q(until__gt=models.F("since")), name="forecast_window")]
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is replayed."""
+        return self.until - timedelta(days=1)
 
     def __str__(self) -> str:
         return f"{self.program} {self.since} … {self.until}"

@@ -50,7 +50,7 @@ def ask_forecast(
     with scope(merchant_id, durable=True):
         opened = Forecast.objects.create(
             merchant_id=merchant_id, program=program, shop=shop, settings=checked, since=since, until=until,
-            margin_percent=margin_percent, created_by=by.label,
+            margin_percent=margin_percent, created_by=by.label, created_at=at,
         )  # fmt: skip
         facts = {"forecast": opened.pk, "program": program, "since": since.isoformat(), "until": until.isoformat()}
         record(merchant_id=merchant_id, by=by, action="aftersales.forecast.asked", facts=facts)

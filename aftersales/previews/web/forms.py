@@ -20,8 +20,10 @@ class ForecastForm(forms.Form):
     """The window, the policy (one in force, saved or preset, with single changes) and the margin to weigh the cost with."""
 
     shop = forms.ModelChoiceField(queryset=Shop.objects.none(), label=gettext_lazy("Shop"), empty_label=None)
-    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=gettext_lazy("Until (included)"), widget=forms.DateInput(attrs={"type": "date"}))
+    since = forms.DateField(label=gettext_lazy("From"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
+    until = forms.DateField(
+        label=gettext_lazy("Until (included)"), widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
     policy = forms.ChoiceField(label=gettext_lazy("Policy"))
     changes = forms.CharField(
         label=gettext_lazy("Changes to it"),

@@ -101,7 +101,6 @@ def forecast(request: HttpRequest, pk: int) -> HttpResponse:
         "is_running": found.state in (Forecast.State.WAITING, Forecast.State.RUNNING),
         "done": progress_of(found),
         "total": (found.until - found.since).days,
-        "last_day": found.until - timedelta(days=1),
         "tz": found.shop.timezone,
         "may_export": Permission.EXPORT in request.rights,
     }
