@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from celery.app.task import Task
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -111,8 +112,6 @@ def test_a_message_shows_its_words_its_attempts_and_its_reason(acme: Merchant, l
 def test_given_up_messages_are_sent_again_one_or_all(
     acme: Merchant, lin: int, owner: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from celery.app.task import Task
-
     monkeypatch.setattr(Task, "apply_async", lambda *_, **__: None)
     letters.put_many(acme, 3, lin)
     rows(acme, "UPDATE outbox_message SET state = 'dead', reason = 'gave_up' RETURNING 1")
