@@ -247,7 +247,7 @@ def test_a_link_cannot_do_what_another_is_for(acme: cast.Merchant) -> None:
 
 def test_the_address_is_kept_secret(acme: cast.Merchant) -> None:
     found = browser().get(link(acme))
-    assert found["Referrer-Policy"] == "no-referrer"
+    assert found["Referrer-Policy"] == "same-origin"
     assert "noindex" in found["X-Robots-Tag"]
     assert "no-store" in found["Cache-Control"]
 
