@@ -27,7 +27,8 @@ def fill(merchant: cast.Merchant) -> dict[str, int]:
     put(merchant, "sms", COMMERCIAL, f"{name}-offer", recipient_id=lin, data={"name": name})
     put(merchant, "in_app", ALERT, f"{name}-alert", data={"name": name})
     for channel in ("sms", "in_app"):
-        assert deliver(merchant_id=merchant.id, channel=channel) == {"sent": 1}
+        done = deliver(merchant_id=merchant.id, channel=channel)  # other rooms may have put something there, too
+        assert set(done) == {"sent"}, (channel, done)
     dead = put(merchant, "email", SERVICE, f"{name}-dead", recipient_id=lin, data={"name": name})
     with scope(merchant.id), connection.cursor() as cursor:
         cursor.execute("UPDATE outbox_message SET state = 'dead', reason = 'gave_up' WHERE id = %s", [dead])
