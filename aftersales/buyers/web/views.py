@@ -96,8 +96,10 @@ def _no_page(request: HttpRequest, text: str = "") -> HttpResponse:
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: not sent to other sites, not indexed. With "no-referrer" browsers would send `Origin: null` with our
-    own forms, which the check against forged requests refuses."""
+    """The address is a secret: not sent to other sites, not indexed.
+
+    With "no-referrer" browsers would send `Origin: null` with our own forms, and the check against forged requests refuses that.
+    """
     response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
