@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.access import requires
@@ -71,7 +72,7 @@ def _presale(order: ShopOrder, now: datetime) -> dict[str, Any] | None:
     if order.balance_closes_at and order.balance_closes_at <= now:
         return {"state": "failed", "label": _("Balance not paid in time")}
     if order.balance_opens_at and order.balance_opens_at <= now:
-        return {"state": "held", "label": _("Balance due")}
+        return {"state": "held", "label": pgettext("presale", "Balance due")}
     return {"state": "open", "label": _("Balance not due yet")}
 
 
