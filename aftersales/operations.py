@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.utils.translation import gettext as _
 
 from aftersales.guards.holds.operations import decide_holds
-from aftersales.guards.queries import is_killed
+from aftersales.guards.queries import ProgramKilled, is_killed
 from aftersales.models import Claim, ProgramRun
 from aftersales.payouts.reserving import NotEnoughLeft, repeat_failed
 from aftersales.programs.policies import active_policy
@@ -59,7 +59,7 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
 
 
 def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> ProgramRun | None:
-    """Carry out a waiting run, or one whose worker died; None when it has ended or another run is in progress."""
+    """Carry out a waiting run, or one whose worker died; None when it has ended, is stopped, or another run is in progress."""
     with scope(merchant_id):
         program = program_named(access_run(merchant_id=merchant_id, pk=run_id).program)
     try:
@@ -70,7 +70,7 @@ def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> Pr
                 return None
             shop = shop_of(merchant_id=merchant_id, shop_id=opened.shop_id) if opened.shop_id else None
             return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
-    except ProgramBusy:
+    except (ProgramBusy, ProgramKilled):
         return None
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from aftersales import operations, queries
+from aftersales.guards.queries import ProgramKilled
 from aftersales.models import Claim, ProgramRun
 from aftersales.programs.changing import change_policy
 from aftersales.programs.policies import active_policy
@@ -257,7 +258,7 @@ def claim_order(request: HttpRequest, pk: int) -> HttpResponse:
         done = operations.claim_order(
             merchant_id=request.organization.pk, order_id=pk, as_of=now, by=person(request.user.pk), at=now
         )
-    except operations.ProgramBusy as error:
+    except (operations.ProgramBusy, ProgramKilled) as error:
         messages.warning(request, str(error))
         return redirect("orders:detail", pk=pk)
     if done.counts["claims"]:

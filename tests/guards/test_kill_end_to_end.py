@@ -11,13 +11,13 @@ from django.db import connection
 from django.utils import timezone
 
 from aftersales.guards.operations import ALL_PROGRAMS, switch_program
-from aftersales.operations import open_automatic_run
+from aftersales.operations import execute_run, open_automatic_run
 from aftersales.payouts import operations as payouts
 from aftersales.payouts.gateway import Answer, Payment, Result
 from aftersales.programs.changing import change_policy
 from aftersales.programs.price_protection import operations as protection
 from aftersales.programs.registry import program_named
-from aftersales.programs.runner import run
+from aftersales.programs.runner import open_run, run
 from marketplace.outbox.vetoes import killed
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
@@ -134,6 +134,17 @@ def test_no_automatic_run_is_opened_while_it_is_on_and_the_days_run_follows() ->
     assert open_automatic_run(merchant_id=acme.id, program=PROGRAM, by=CLI, at=at) is None
     switch(acme, stop=False)
     assert open_automatic_run(merchant_id=acme.id, program=PROGRAM, by=CLI, at=at) is not None
+
+
+def test_a_worker_that_finds_its_program_stopped_closes_the_run_and_says_why() -> None:
+    acme = cast.acme()
+    switch(acme, stop=True)
+    opened = open_run(
+        program=program_named(PROGRAM), merchant_id=acme.id, shop=None, settings={}, as_of=timezone.now(), by=CLI,
+        at=timezone.now(), dry_run=False,
+    )  # fmt: skip
+    assert execute_run(merchant_id=acme.id, run_id=opened.pk, by=CLI, at=timezone.now()) is None
+    assert doors.rows(acme, "SELECT state, left(error, 13) FROM aftersales_programrun") == [("failed", "ProgramKilled")]
 
 
 def test_the_outbox_hears_of_it_with_the_next_batch() -> None:

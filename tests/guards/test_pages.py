@@ -202,6 +202,15 @@ def test_the_switch_shows_on_every_program_page_and_nowhere_else(sign_in: Enter)
     assert "Let all programs go on" in post(client, "guards:switch", program="", act="stop")
 
 
+def test_asking_for_one_order_while_stopped_is_answered_kindly(tmp_path: Path, sign_in: Enter) -> None:
+    acme = cast.acme()
+    market.fallen_prices(tmp_path, acme, 1)
+    switch_program(merchant_id=acme.id, program="price_protection", stop=True, reason="x", by=CLI, at=timezone.now())
+    order = doors.one(acme, "SELECT id FROM store_shoporder")
+    assert "stopped by its kill switch" in post(sign_in(acme.owner), "price_protection:claim_order", pk=order)
+    assert states(acme) == []
+
+
 def test_an_error_page_below_the_programs_needs_no_banner(sign_in: Enter) -> None:
     acme = cast.acme()
     switch_program(merchant_id=acme.id, program="", stop=True, reason="x", by=CLI, at=timezone.now())

@@ -10,6 +10,7 @@ from aftersales.buyers.operations import record_use
 from aftersales.buyers.pages.contract import Form, Page, Shown, TryLater, Unavailable
 from aftersales.buyers.queries import use_of
 from aftersales.buyers.quotes import is_offered, quote_order
+from aftersales.guards.queries import ProgramKilled
 from aftersales.models import ProgramRun
 from aftersales.programs.runner import ProgramBusy
 from aftersales.tasks import settle
@@ -62,6 +63,8 @@ def act(link: Link, form: Form, at: datetime) -> None:
         done = operations.claim_order(merchant_id=link.merchant_id, order_id=link.subject_id, as_of=at, by=buyer, at=at)
     except ProgramBusy as error:
         raise TryLater(_("We are working on this shop's orders. Please try again in a minute.")) from error
+    except ProgramKilled as error:
+        raise TryLater(_("The shop does not offer price protection at the moment.")) from error
     if not done.counts["claims"] and not done.counts["held"]:
         raise TryLater(_("No refund is due right now. If the price falls while you are protected, come back to this page."))
     with scope(link.merchant_id, durable=True):
