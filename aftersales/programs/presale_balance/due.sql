@@ -10,6 +10,11 @@ WITH due AS MATERIALIZED (
   WHERE e.merchant_id = %(merchant)s AND e.next_due_at <= %(horizon)s AND (%(shop)s IS NULL OR e.shop_id = %(shop)s)
     AND NOT (SELECT guard_killed(%(merchant)s, %(program)s))),
 {schedule},
+spent AS (
+  SELECT t.buyer_id, t.activity, count(DISTINCT t.message_key) AS messages
+  FROM presale_balance_touch t
+  WHERE t.merchant_id = %(merchant)s AND t.buyer_id IN (SELECT buyer_id FROM due) AND t.state <> 'dropped'
+  GROUP BY t.buyer_id, t.activity),
 later AS (SELECT v.last_step FROM (VALUES (0), (1), (2), (3)) v(last_step)),
 hop AS MATERIALIZED (
   -- Per window and last step: what happens now, and when there is something to do next.
@@ -21,7 +26,9 @@ hop AS MATERIALIZED (
   JOIN later l ON k.step > l.last_step
   GROUP BY 1, 2, 3, 4, 5, 6)
 SELECT dense_rank() OVER (ORDER BY d.buyer_id) AS place, d.id, d.buyer_id, d.activity, d.opens_at, d.closes_at, d.plan_no, d.last_step,
-       h.step, coalesce(h.passed, d.last_step) AS passed, h.next_due_at, k.channel, k.nominal_at, k.due_at, k.shift
+       h.step, coalesce(h.passed, d.last_step) AS passed, h.next_due_at, k.channel, k.nominal_at, k.due_at, k.shift,
+       coalesce(s.messages, 0) AS messages
 FROM due d
+LEFT JOIN spent s ON s.buyer_id = d.buyer_id AND s.activity = d.activity
 LEFT JOIN hop h USING (tz, opens_at, closes_at, has_email, has_phone, last_step)
 LEFT JOIN kept k USING (tz, opens_at, closes_at, has_email, has_phone, step)

@@ -5,14 +5,7 @@ WITH due AS MATERIALIZED (
   SELECT w.*, first_value('presale:' || w.id || ':' || w.step || ':' || w.plan_no)
                 OVER (PARTITION BY w.buyer_id ORDER BY w.step DESC NULLS LAST, w.due_at, w.id) AS message_key
   FROM presale_work w WHERE w.place > %(lo)s AND w.place <= %(hi)s),
-spent AS MATERIALIZED (
-  SELECT t.buyer_id, t.activity, count(DISTINCT t.message_key) AS messages
-  FROM presale_balance_touch t
-  WHERE t.merchant_id = %(merchant)s AND t.buyer_id IN (SELECT buyer_id FROM due) AND t.state <> 'dropped'
-  GROUP BY t.buyer_id, t.activity),
-weighed AS (
-  SELECT d.*, coalesce(s.messages, 0) >= %(max_touches)s AS is_capped
-  FROM due d LEFT JOIN spent s ON s.buyer_id = d.buyer_id AND s.activity = d.activity),
+weighed AS (SELECT d.*, d.messages >= %(max_touches)s AS is_capped FROM due d),
 touched AS (
   INSERT INTO presale_balance_touch
     (merchant_id, enrolment_id, run_id, buyer_id, activity, step, plan_no, channel, nominal_at, due_at, shift, opens_at, closes_at,
