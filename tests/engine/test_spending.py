@@ -25,7 +25,7 @@ from tests.engine.market import AS_OF, DROP, all_fine, at_once, execute, fallen_
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SOON = doors.moment(AS_OF)
-CLAIMS = "SELECT state, reason, amount FROM aftersales_claim ORDER BY line_id"
+CLAIMS = "SELECT state, reason, amount FROM aftersales_claim ORDER BY order_id, line_id"
 
 
 def owed(merchant: cast.Merchant, folder: Path, orders: int, amount: int, **facts: Any) -> None:

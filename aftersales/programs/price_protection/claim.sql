@@ -24,4 +24,5 @@ claimed AS (
 {parts}
 {paying}
 SELECT coalesce((SELECT jsonb_object_agg(currency, jsonb_build_object('claims', claims, 'amount', amount, 'transfers', transfers)) FROM posted), '{{}}'),
-       (SELECT count(*) FROM claimed WHERE state = 'held'), (SELECT count(*) FROM claimed WHERE reason = 'APPROVAL')
+       count(*) FILTER (WHERE state = 'held'), count(*) FILTER (WHERE reason = 'APPROVAL')
+FROM claimed

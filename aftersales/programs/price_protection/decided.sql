@@ -1,6 +1,7 @@
--- The outcome per line, ready to be claimed in chunks; {selection} is selection.sql.
+-- The outcome per line, ready to be claimed in chunks; {selection} is selection.sql, whose order (by order and line) is kept
+-- without sorting again: a place only has to be one.
 CREATE TEMP TABLE decided {keep} AS
-SELECT row_number() OVER (ORDER BY d.refusal IS NOT NULL, d.line_id) AS place, d.line_id, d.order_id, d.line_revision, d.order_revision,
+SELECT row_number() OVER () AS place, d.line_id, d.order_id, d.line_revision, d.order_revision,
        d.currency, d.kept AS units, d.claims + 1 AS sequence, d.granted AS amount,
        CASE WHEN d.refusal IS NOT NULL OR d.granted <= 0 THEN 'refused' WHEN coalesce(d.is_suspicious, false) THEN 'held' ELSE 'reserved' END AS state,
        CASE WHEN d.refusal IS NOT NULL THEN d.refusal WHEN d.granted <= 0 THEN 'CAPPED'

@@ -20,7 +20,7 @@ from marketplace.tenancy.scope import scope
 
 CHUNK = 10_000
 #: What one sort of the decision may keep in memory before it goes to disk, whatever the server's setting.
-MEMORY = "SET LOCAL work_mem = '4MB'; SET LOCAL maintenance_work_mem = '4MB'"
+MEMORY = "SET LOCAL work_mem = '8MB'; SET LOCAL maintenance_work_mem = '4MB'"
 BY_CODE = "SELECT reason, count(*) FROM decided WHERE state = 'refused' GROUP BY reason"
 TOTAL = "SELECT count(*), count(*) FILTER (WHERE state <> 'refused') FROM decided"
 BY_DAY = """
@@ -65,7 +65,7 @@ def decide(context: RunContext, facts: Facts | None = None) -> tuple[int, int]:
         seen, wanted = cursor.fetchone()
         if wanted:
             cursor.execute("ANALYZE decided (place, line_id, order_id, state)")
-        if wanted > CHUNK:
+        if wanted and seen > CHUNK:
             cursor.execute("CREATE INDEX ON decided (place)")
     return int(seen), int(wanted)
 
@@ -81,7 +81,7 @@ def run(context: RunContext) -> Outcome:
         outcome = Outcome(lines_seen=seen, refused=_refusals(), by_day=_by_day(context), largest=_largest(context))
         if not context.dry_run:
             _announce(context)
-    for lo in range(0, wanted, CHUNK):
+    for lo in range(0, seen if wanted else 0, CHUNK):
         with scope(context.merchant_id):
             _claim_chunk(context, facts, outcome, lo)
     if context.order_id is not None and not context.dry_run:
