@@ -75,14 +75,20 @@ class Dice(random.Random):
         promotions = [self.promotion(skus) for _ in range(self.randint(0, 2))]
         orders = [self.order(n, skus) for n in range(LINES_PER_HISTORY // 2)]
         # Rarer things are in every second history, so that the statement without them is tried as well.
-        coupons = [self.coupon(n, skus) for n in range(self.randint(1, 4))] if self.maybe(0.5) else []
+        coupons = [self.coupon(n, skus) for n in range(self.randint(2, 6))] if self.maybe(0.6) else []
+        if self.maybe(0.4):
+            # Everybody is one buyer, and there is a coupon for everything: lines compete for it.
+            start = reference.midnight_after(self.centre, -6, self.timezone)
+            coupons.append(Coupon("ALL", self.randint(20, 60), 0, True, start, None))
+            for order in orders:
+                order.buyer = BUYERS[0]
         if self.maybe(0.5):
             for order in orders:
                 order.tenders = self.tenders(order.captured)
         return Shop(self.currency, self.timezone, self.maybe(0.7), skus, list(points.values()), promotions, orders, coupons)
 
     def coupon(self, number: int, skus: list[Sku]) -> Coupon:
-        start = self.moment()
+        start = self.moment(-6, 1)
         end = start + self.choice((timedelta(days=2), timedelta(hours=30), reference.TICK)) if self.maybe(0.4) else None
         codes = [sku.code for sku in self.sample(skus, 4)] if self.maybe(0.4) else None
         found = Coupon(f"C{number}", self.randint(1, 60), self.choice((0, 0, 0, 80, 200)), self.maybe(0.7), start, end, codes)
@@ -166,7 +172,7 @@ class Dice(random.Random):
             "max_quantity": self.choice((None, None, 3)),
             "price_error_hold": self.choice((None, 70, 70, 20)),
             "headroom": self.maybe(0.8),
-            "coupon_basis": self.choice(("public", "public", "held", "none")),
+            "coupon_basis": self.choice(("public", "public", "public", "held", "none")),
             "consume_coupon": self.maybe(0.7),
             "gift_policy": self.choice(("deduct", "deduct", "block", "ignore")),
             "payout": self.choice(("original", "original", "original", "voucher")),
