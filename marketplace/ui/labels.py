@@ -94,6 +94,16 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "inactive": ("muted", pgettext_lazy("status", "Inactive")),
     "balanced": ("good", pgettext_lazy("status", "Balanced")),
     "unbalanced": ("bad", pgettext_lazy("status", "Not balanced")),
+    # Refund retention
+    "not_eligible": ("muted", pgettext_lazy("retention", "No card")),
+    "offered": ("info", pgettext_lazy("retention", "Offered")),
+    "accepted": ("good", pgettext_lazy("retention", "Accepted")),
+    "declined": ("muted", pgettext_lazy("retention", "Declined")),
+    "timed_out": ("muted", pgettext_lazy("retention", "No answer")),
+    "withdrawal_requested": ("warn", pgettext_lazy("retention", "Withdrawal requested")),
+    "saved_provisional": ("good", pgettext_lazy("retention", "Saved, provisional")),
+    "saved_final": ("good", pgettext_lazy("retention", "Saved")),
+    "withdraw_impossible": ("bad", pgettext_lazy("retention", "Could not be withdrawn")),
 }
 #: States in which something is moving: their dot breathes.
 BUSY = frozenset({"running", "staging", "applying", "matching", "merging", "submitted", "retry", "unknown"})

@@ -51,7 +51,7 @@ class RetentionForm(forms.Form):
     undo_minutes = _whole(_("A tap can be undone for (minutes)"), 0, 30)
     min_probability_percent = _whole(_("Smallest probability of the model (%)"), 0, 100, hint=_("Below it the card is neutral."))
     reason_codes = forms.CharField(
-        label=_("The platform's own reasons"), required=False, help_text=_('For example {"R07": "size"}.')
+        label=_("The platform's own reasons"), required=False, help_text=_("Pairs of code and intent, in braces.")
     )
     never_retain = forms.MultipleChoiceField(
         label=_("Never retain"),
@@ -73,9 +73,9 @@ class RetentionForm(forms.Form):
         try:
             found = json.loads(text)
         except ValueError as error:
-            raise forms.ValidationError(_('Write it like {"R07": "size"}.')) from error
+            raise forms.ValidationError(_("Write pairs of code and intent, in braces.")) from error
         if not isinstance(found, dict):
-            raise forms.ValidationError(_('Write it like {"R07": "size"}.'))
+            raise forms.ValidationError(_("Write pairs of code and intent, in braces."))
         return found
 
     def clean(self) -> dict[str, Any]:
