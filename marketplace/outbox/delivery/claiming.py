@@ -183,7 +183,8 @@ def claim(merchant_id: int, channel: str, token: UUID, limit: int) -> list[tuple
 
 def _outgoing(row: tuple[Any, ...]) -> Outgoing:
     """A row of COLUMNS, in their order; the driver hands JSON over as text."""
-    return Outgoing(*row[:DATA], json.loads(row[DATA]), *row[DATA + 1 :])
+    values: tuple[Any, ...] = (*row[:DATA], json.loads(row[DATA]), *row[DATA + 1 :])
+    return Outgoing(*values)
 
 
 def release(merchant_id: int, ids: Sequence[int], token: UUID) -> None:
