@@ -30,6 +30,6 @@ changed AS (
       last_step = CASE WHEN w.is_moved THEN p.last_step ELSE e.last_step END,
       next_due_at = p.next_due_at
   FROM work w LEFT JOIN planned p USING (id)
-  WHERE e.merchant_id = %(merchant)s AND e.id = w.id
+  WHERE e.merchant_id = %(merchant)s AND e.id = ANY (ARRAY(SELECT id FROM work)) AND e.id = w.id
   RETURNING e.state)
 SELECT coalesce((SELECT jsonb_object_agg(state, n) FROM (SELECT state, count(*) AS n FROM changed GROUP BY 1) r), '{}')
