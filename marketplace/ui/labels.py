@@ -31,6 +31,18 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "partial": ("warn", pgettext_lazy("status", "Matched in part")),
     "matched": ("good", pgettext_lazy("status", "Matched")),
     "unmatched": ("warn", pgettext_lazy("status", "Not matched")),
+    # Coupons, and cards of refund retention
+    "used": ("muted", pgettext_lazy("status", "Used")),
+    "voided": ("muted", pgettext_lazy("status", "Voided")),
+    "not_eligible": ("muted", pgettext_lazy("status", "No card")),
+    "offered": ("info", pgettext_lazy("status", "Card offered")),
+    "accepted": ("good", pgettext_lazy("status", "Card accepted")),
+    "declined": ("muted", pgettext_lazy("status", "Card declined")),
+    "timed_out": ("muted", pgettext_lazy("status", "No answer")),
+    "withdrawal_requested": ("info", pgettext_lazy("status", "Withdrawal requested")),
+    "withdraw_impossible": ("warn", pgettext_lazy("status", "Could not be withdrawn")),
+    "saved_provisional": ("good", pgettext_lazy("status", "Saved, provisional")),
+    "saved_final": ("good", pgettext_lazy("status", "Saved")),
     # Claims and payouts
     "ineligible": ("muted", pgettext_lazy("status", "Not eligible")),
     "quoted": ("info", pgettext_lazy("status", "Quoted")),
@@ -111,23 +123,6 @@ BUSY = frozenset({"running", "staging", "applying", "matching", "merging", "subm
 #: Reason codes in a merchant's words: decisions in capitals, rows of a file in lower case. Programs add theirs with
 #: `add_reasons` when the site starts.
 REASONS: dict[str, Text] = {
-    "PRICE_DROP": _("The price fell inside the protection window."),
-    "CAPPED": _("The price fell; the amount is limited by what is left of the payment or by the cap."),
-    "PRICE_ERROR": _("The drop is so large that it may be a mistake; a person decides."),
-    "NO_DROP": _("The price did not fall inside the protection window."),
-    "WINDOW_CLOSED": _("The protection window is over."),
-    "BELOW_MIN": _("The difference is below the minimum."),
-    "CLAIM_LIMIT": _("This line has been protected as often as the policy allows."),
-    "NOTHING_KEPT": _("Nothing of this line was kept."),
-    "AFTERSALE_OPEN": _("An after-sale case is open on this line."),
-    "OUT_OF_STOCK": _("The cheaper price is out of stock."),
-    "CURRENCY_MISMATCH": _("The price is in another currency than the order."),
-    "ORDER_INACTIVE": _("The order is not paid or was cancelled."),
-    "EXCLUDED": _("The policy excludes this kind of product."),
-    # Claims that the guards hold
-    "BUDGET": _("It does not fit into a budget; a person decides."),
-    "BREAKER": _("The circuit breaker is open: far more was paid than usual."),
-    "APPROVAL": _("It is large; a second person decides."),
     # Rows of a file: skipped
     "adjustment": _("An accounting adjustment"),
     "below_minor_unit": _("Below the smallest unit of the currency"),
@@ -140,6 +135,7 @@ REASONS: dict[str, Text] = {
     "bad_json": _("Not valid JSON"),
     "bad_quantity": _("Not a possible quantity"),
     "bad_tax_rate": _("Not a tax rate"),
+    "bad_tenders": _("The payments do not add up to what was paid"),
     "bad_time": _("Not a date and time"),
     "bad_value": _("A value of the wrong kind"),
     "currency_mismatch": _("Another currency than the shop's"),

@@ -89,8 +89,14 @@ def test_every_stored_state_has_a_label():
 
 
 def test_every_input_of_a_claim_has_a_label():
-    sql = (ROOT / "aftersales/programs/price_protection/claim.sql").read_text(encoding="utf-8")
-    (built,) = re.findall(r"%\(policy_version\)s,\s+jsonb_build_object\((.*?)\)\n", sql, flags=re.DOTALL)
+    folder = ROOT / "aftersales/programs/price_protection"
+    sources = [(folder / name).read_text(encoding="utf-8") for name in ("claim.sql", "claiming.py")]
+    # The inputs, and what coupons and gifts add to them; the statement's other object is its answer.
+    built = " ".join(
+        re.findall(
+            r"(?:INPUTS = \"\"\"|\|\| jsonb_strip_nulls\()jsonb_build_object\((.*?)\)(?:\"|\))", "\n".join(sources), re.DOTALL
+        )
+    )
     keys = set(re.findall(r"'([a-z_]+)',", built))
     assert len(keys) > 10 and keys - set(FACTS) - HIDDEN_KEYS == set()
 
