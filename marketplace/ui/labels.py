@@ -31,18 +31,9 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "partial": ("warn", pgettext_lazy("status", "Matched in part")),
     "matched": ("good", pgettext_lazy("status", "Matched")),
     "unmatched": ("warn", pgettext_lazy("status", "Not matched")),
-    # Coupons, and cards of refund retention
+    # Coupons
     "used": ("muted", pgettext_lazy("status", "Used")),
     "voided": ("muted", pgettext_lazy("status", "Voided")),
-    "not_eligible": ("muted", pgettext_lazy("status", "No card")),
-    "offered": ("info", pgettext_lazy("status", "Card offered")),
-    "accepted": ("good", pgettext_lazy("status", "Card accepted")),
-    "declined": ("muted", pgettext_lazy("status", "Card declined")),
-    "timed_out": ("muted", pgettext_lazy("status", "No answer")),
-    "withdrawal_requested": ("info", pgettext_lazy("status", "Withdrawal requested")),
-    "withdraw_impossible": ("warn", pgettext_lazy("status", "Could not be withdrawn")),
-    "saved_provisional": ("good", pgettext_lazy("status", "Saved, provisional")),
-    "saved_final": ("good", pgettext_lazy("status", "Saved")),
     # Claims and payouts
     "ineligible": ("muted", pgettext_lazy("status", "Not eligible")),
     "quoted": ("info", pgettext_lazy("status", "Quoted")),
