@@ -32,7 +32,8 @@ def fill(merchant: cast.Merchant) -> dict[str, int]:
     dead = put(merchant, "email", SERVICE, f"{name}-dead", recipient_id=lin, data={"name": name})
     with scope(merchant.id), connection.cursor() as cursor:
         cursor.execute("UPDATE outbox_message SET state = 'dead', reason = 'gave_up' WHERE id = %s", [dead])
-    operations.add_suppression(**own, channel="", address=f"gone@{name}.example", note=name, **BY)
+    for who in ("gone", "also.gone"):
+        operations.add_suppression(**own, channel="", address=f"{who}@{name}.example", note=name, **BY)
     operations.receive_reply(**own, channel="email", sender=f"who@{name}.example", text=f"thanks, {name}", reference=name, **BY)
     place = {"kind": COMMERCIAL, "step": "", "channel": "sms", "language": "en"}
     waiting = operations.save_wording(
