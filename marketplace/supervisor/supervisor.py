@@ -39,6 +39,8 @@ class Supervisor:
         self.wanted = {"postgres": database, "valkey": broker}
         self.stopping = threading.Event()
         self.children: list[Child] = []
+        #: Where the site answers; links in messages lead there unless PUBLIC_URL says otherwise.
+        self.address = ""
 
     def run(self, *, port: int, demo: bool, announce: Callable[[str], None]) -> None:
         """Serve until SIGINT, SIGTERM or SIGHUP. ``announce`` gets the site's URL once it is ready.
@@ -92,26 +94,28 @@ class Supervisor:
             self.say("Starting the embedded servers ...")
             self._start_servers()
         self._step("migrate", "--verbosity", "0", "--no-input")
-        if demo:
-            self._step("seed_demo")
-        if self.stopping.is_set():
-            return
-        listener, found = listen(port)
+        listener, found = listen(port)  # before the demo, whose messages name the address
         if found != port:
             self.say(f"Port {port} is busy, using {found} instead.")
+        self.address = f"http://{HOST}:{found}"
         with listener:
+            if demo:
+                self._step("seed_demo")
+            if self.stopping.is_set():
+                return
             self.children = self._programs(listener.fileno())
             for child in self.children:
                 child.start()
             self._wait_until_ready(found)
             if not self.stopping.is_set():
-                self._note(f"running at http://{HOST}:{found}")
-                announce(f"http://{HOST}:{found}")
+                self._note(f"running at {self.address}")
+                announce(self.address)
                 self._watch()
 
     def _environment(self, process: str) -> dict[str, str]:
         ours = {"STATE_DIR": str(self.layout.state_dir), MARK: str(self.layout.state_dir), "SHANGBAN_PROCESS": process}
-        return {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
+        links = {"PUBLIC_URL": self.address} if self.address else {}
+        return {**links, **os.environ, **ours, "PYTHONUNBUFFERED": "1"}
 
     def _programs(self, listener: int) -> list[Child]:
         """Return web, worker, the worker for messages and beat, not started yet."""
@@ -119,7 +123,7 @@ class Supervisor:
         celery = [*python, "celery", "-A", "marketplace"]
         web = [*python, "gunicorn", "marketplace.wsgi:application", "--bind", f"fd://{listener}"]
         web += ["--workers", "2", "--threads", "4", "--no-control-socket", "--graceful-timeout", "5"]
-        web += ["--timeout", "60", "--access-logfile", "-"]
+        web += ["--timeout", "60", "--access-logfile", "-", "--logger-class", "marketplace.weblog.Logger"]
         common = ["worker", "--without-gossip", "--without-mingle", "--concurrency", "2"]
         worker = [*celery, *common, "-l", "INFO", "-Q", "shangban"]
         # It is nudged every two seconds: at INFO its log would say little else.

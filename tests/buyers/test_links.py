@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aftersales.buyers.links import BadLink, Link, Purpose, link_to, read_link
+from marketplace.weblog import redacted
 
 AT = datetime(2026, 11, 11, 1, 10, tzinfo=UTC)
 LINK = Link(Purpose.PRESALE, 43, 1_000_001, 77, AT + timedelta(days=3))
@@ -78,3 +79,9 @@ def test_every_fact_makes_another_link() -> None:
         Link(Purpose.PRESALE, 43, 1_000_001, 77, LINK.expires_at + timedelta(seconds=1)),
     ]
     assert len({LINK.digest, *(link.digest for link in others)}) == 6
+
+
+def test_the_access_log_does_not_keep_links() -> None:
+    line = f'"GET /b/{LINK.token}/ HTTP/1.1" 200 "http://127.0.0.1:8000/b/{LINK.token}/"'
+    assert redacted(line) == '"GET /b/…/ HTTP/1.1" 200 "http://127.0.0.1:8000/b/…/"'
+    assert redacted('"GET /buyers/7/ HTTP/1.1"') == '"GET /buyers/7/ HTTP/1.1"'
