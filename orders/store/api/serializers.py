@@ -1,5 +1,6 @@
 """Orders as the API says them. Amounts are integers in minor units of the row's currency; times are ISO 8601 in UTC."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from orders.store.models import RefundRequest, ShopOrder, ShopOrderLine
@@ -38,6 +39,7 @@ class OrderWithLinesSerializer(OrderSerializer):
         model = ShopOrder
         fields = (*OrderSerializer.Meta.fields, "lines")
 
+    @extend_schema_field(LineSerializer(many=True))
     def get_lines(self, order: ShopOrder) -> list[dict[str, object]]:
         from orders.store.queries import lines_of
 
