@@ -69,7 +69,7 @@ def _hold_another(merchant: cast.Merchant) -> None:
     """A second held claim: the first one is used up by whoever tries the claim's own page."""
     with scope(merchant.id):
         copy = Claim.objects.filter(merchant_id=merchant.id, state="held").latest("id")
-        copy.pk, copy.sequence, copy.reason = None, copy.sequence + 1, "BUDGET"
+        copy.pk, copy.sequence, copy.reason, copy.amount = None, copy.sequence + 1, "BUDGET", 100  # both fit the payment
         copy.save(force_insert=True)
 
 
