@@ -62,7 +62,7 @@ check-lint: $(VENV)/.development
 	ruff check $(PATHS)
 
 check-types: $(VENV)/.development
-	mypy marketplace merchants orders aftersales
+	mypy marketplace merchants providers orders aftersales
 
 check-imports: $(VENV)/.development
 	lint-imports

@@ -157,18 +157,35 @@ def paid(moment):
 
 #: Words, the platform's reason (often none), how often buyers take the card, and what the platform reports in the end.
 ASKED = [
-    ("有一处开线，能换吗", "", 0.5), ("被套上有好几处污渍", "商品破损", 0.3), ("颜色和图片差太多了", "", 0.2), ("太薄了，不想要了", "不想要了", 0.3),
-    ("买大了，窗户没那么宽", "尺寸不合适", 0.6), ("还没收到货，都一周了", "", 0.5), ("物流一直不动，帮我退了吧", "未收到货", 0.4),
-    ("刚买就降价了，退了重拍", "", 0.8), ("便宜了一百多，能补差价吗", "价格变动", 0.85), ("不会装窗帘轨道", "", 0.7),
-    ("拍错颜色了，想要月白", "拍错了", 0.7), ("地址填错了", "", 0.6), ("家里人不喜欢", "七天无理由", 0.25), ("收到就是坏的，吸尘器不转", "质量问题", 0.3),
-    ("假货吧，商标都不对", "", 0.0), ("少发了一个枕头", "少件漏发", 0.0), ("不退了，你拒绝申请吧", "", 0.9), ("退款到哪里了", "", 0.3), ("", "", 0.3),
+    ("有一处开线，能换吗", "", 0.5),
+    ("被套上有好几处污渍", "商品破损", 0.3),
+    ("颜色和图片差太多了", "", 0.2),
+    ("太薄了，不想要了", "不想要了", 0.3),
+    ("买大了，窗户没那么宽", "尺寸不合适", 0.6),
+    ("还没收到货，都一周了", "", 0.5),
+    ("物流一直不动，帮我退了吧", "未收到货", 0.4),
+    ("刚买就降价了，退了重拍", "", 0.8),
+    ("便宜了一百多，能补差价吗", "价格变动", 0.85),
+    ("不会装窗帘轨道", "", 0.7),
+    ("拍错颜色了，想要月白", "拍错了", 0.7),
+    ("地址填错了", "", 0.6),
+    ("家里人不喜欢", "七天无理由", 0.25),
+    ("收到就是坏的，吸尘器不转", "质量问题", 0.3),
+    ("假货吧，商标都不对", "", 0.0),
+    ("少发了一个枕头", "少件漏发", 0.0),
+    ("不退了，你拒绝申请吧", "", 0.9),
+    ("退款到哪里了", "", 0.3),
+    ("", "", 0.3),
 ]
 
 
 def write_returns(folder, rng, count):
     """Orders of the last weeks of which something is to be sent back, and what became of each request."""
     products = [(sku, title, base) for sku, title, _category, base in YUNDUO if sku[3] in "123"]
-    with (folder / "returns.jsonl").open("w", encoding="utf-8") as orders, (folder / "requests.jsonl").open("w", encoding="utf-8") as asked:
+    with (
+        (folder / "returns.jsonl").open("w", encoding="utf-8") as orders,
+        (folder / "requests.jsonl").open("w", encoding="utf-8") as asked,
+    ):
         for n in range(count):
             ago = 72 * 24 - n * 72 * 24 // count  # hours since the order
             sku, title, base = rng.choice(products)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts.models import User
-from marketplace.accounts.operations import add_member, ensure_user
+from marketplace.accounts.operations import add_member, create_organization, ensure_user
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.actor import CLI
 from merchants.models import Shop
@@ -53,3 +53,30 @@ def acme(**shop: str | bool) -> Merchant:
 def other() -> Merchant:
     """The stranger: has a shop of the same name and may see nothing of acme."""
     return merchant("other")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A service provider and the person who owns it."""
+
+    slug: str
+    id: int
+    owner: User
+
+
+def provider(slug: str) -> Provider:
+    """A service provider with the owner "owner@SLUG.example", just signed up: nothing verified, nothing published."""
+    provider_id = create_organization(kind="provider", slug=slug, name=slug, by=CLI)
+    owner = ensure_user(email=f"owner@{slug}.example", password=PASSWORD, name=f"Owner of {slug}")
+    add_member(organization_id=provider_id, user=owner, role=Role.OWNER, may_export=True, by=CLI)
+    return Provider(slug, provider_id, owner)
+
+
+def studio() -> Provider:
+    """The provider every test is about."""
+    return provider("acme-studio")
+
+
+def rival() -> Provider:
+    """The provider who is a stranger to the studio."""
+    return provider("other-studio")

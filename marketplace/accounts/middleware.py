@@ -55,4 +55,4 @@ def _choose_organization(request: HttpRequest) -> None:
     if member is not None:
         request.membership = member
         request.organization = member.organization
-        request.rights = permissions_of(member.role, may_export=member.may_export)
+        request.rights = permissions_of(member.role, may_export=member.may_export, kind=member.organization.kind)

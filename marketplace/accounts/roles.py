@@ -15,52 +15,71 @@ class Role(models.TextChoices):
 
 
 class Permission(models.TextChoices):
+    VIEW_CONSOLE = "view_console", _("open the console")
+    MANAGE_MEMBERS = "manage_members", _("invite members and set their roles")
+    MANAGE_KEYS = "manage_keys", _("make and revoke API keys")
+    EXPORT = "export", _("export")
+    # A merchant's.
     VIEW_ORDERS = "view_orders", _("see orders and products")
     VIEW_MONEY = "view_money", _("see the ledger")
     IMPORT = "import", _("import orders and prices")
     RUN_PROGRAMS = "run_programs", _("preview and run programs")
     EDIT_POLICY = "edit_policy", _("change a program's policy")
     RELEASE_HOLDS = "release_holds", _("decide held claims")
-    MANAGE_KEYS = "manage_keys", _("make and revoke API keys")
     APPROVE = "approve", _("approve large payouts and looser rules")
     STOP_PROGRAMS = "stop_programs", _("stop programs")
     EDIT_GUARDS = "edit_guards", _("set budgets and guards")
     RECONCILE = "reconcile", _("settle differences between the books")
-    EXPORT = "export", _("export")
+    SHORTLIST = "shortlist", _("keep shortlists and saved searches")
+    # A service provider's.
+    EDIT_PROFILE = "edit_profile", _("edit the company's profile")
+    EDIT_LISTINGS = "edit_listings", _("write listings and hand them in")
+    ONBOARD = "onboard", _("hand in company documents and the deposit")
+    VIEW_EARNINGS = "view_earnings", _("see deposit and earnings")
 
 
+_BOTH = frozenset({Permission.VIEW_CONSOLE, Permission.MANAGE_MEMBERS, Permission.MANAGE_KEYS, Permission.EXPORT})
+_PROVIDERS = frozenset({Permission.EDIT_PROFILE, Permission.EDIT_LISTINGS, Permission.ONBOARD, Permission.VIEW_EARNINGS})
+#: What the members of an organization of either kind can be allowed at all.
+KIND_PERMISSIONS: dict[str, frozenset[Permission]] = {
+    "merchant": frozenset(Permission) - _PROVIDERS,
+    "provider": _BOTH | _PROVIDERS,
+}
 _ALL = frozenset(Permission)
+_SEES = frozenset({Permission.VIEW_CONSOLE, Permission.VIEW_ORDERS})
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
     Role.ADMIN: _ALL - {Permission.EXPORT},
-    Role.FINANCE: frozenset(
-        {
-            Permission.VIEW_ORDERS,
-            Permission.VIEW_MONEY,
-            Permission.RELEASE_HOLDS,
-            Permission.APPROVE,
-            Permission.STOP_PROGRAMS,
-            Permission.EDIT_GUARDS,
-            Permission.RECONCILE,
-        }
-    ),
-    Role.HIRING: frozenset({Permission.VIEW_ORDERS}),
-    Role.OPERATOR: frozenset(
-        {
-            Permission.VIEW_ORDERS,
-            Permission.VIEW_MONEY,
-            Permission.IMPORT,
-            Permission.RUN_PROGRAMS,
-            Permission.EDIT_POLICY,
-            Permission.STOP_PROGRAMS,
-        }
-    ),
-    Role.AGENT: frozenset({Permission.VIEW_ORDERS}),
-    Role.VIEWER: frozenset({Permission.VIEW_ORDERS}),
+    Role.FINANCE: _SEES
+    | {
+        Permission.VIEW_MONEY,
+        Permission.RELEASE_HOLDS,
+        Permission.APPROVE,
+        Permission.STOP_PROGRAMS,
+        Permission.EDIT_GUARDS,
+        Permission.RECONCILE,
+        Permission.ONBOARD,
+        Permission.VIEW_EARNINGS,
+    },
+    Role.HIRING: _SEES | {Permission.SHORTLIST, Permission.EDIT_PROFILE, Permission.EDIT_LISTINGS},
+    Role.OPERATOR: _SEES
+    | {
+        Permission.VIEW_MONEY,
+        Permission.IMPORT,
+        Permission.RUN_PROGRAMS,
+        Permission.EDIT_POLICY,
+        Permission.STOP_PROGRAMS,
+        Permission.SHORTLIST,
+        Permission.EDIT_PROFILE,
+        Permission.EDIT_LISTINGS,
+        Permission.VIEW_EARNINGS,
+    },
+    Role.AGENT: _SEES,
+    Role.VIEWER: _SEES,
 }
 
 
-def permissions_of(role: str, *, may_export: bool) -> frozenset[Permission]:
-    """What a member may do; exporting is granted on its own, whatever the role."""
-    granted = ROLE_PERMISSIONS.get(role, frozenset())
+def permissions_of(role: str, *, may_export: bool, kind: str = "merchant") -> frozenset[Permission]:
+    """What a member of an organization of this kind may do; exporting is granted on its own, whatever the role."""
+    granted = ROLE_PERMISSIONS.get(role, frozenset()) & KIND_PERMISSIONS[kind]
     return granted | {Permission.EXPORT} if may_export else granted

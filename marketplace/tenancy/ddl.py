@@ -60,3 +60,22 @@ def secure_table(
             f" FOREIGN KEY ({owner}, {column}) REFERENCES {parent} ({owner}, id);"
         )
     return RunSQL("\n".join([*parts, extra]), RunSQL.noop)
+
+
+def public_table(table: str, *, owner: str = "provider_id", rights: Sequence[str] = WRITES, extra: str = "") -> RunSQL:
+    """A projection everybody may read and only its owner writes; plain keys, since there is nothing to hide.
+
+    The reading policy is constant, so the planner drops it and every index stays usable, full-text search included. Models of
+    such tables have no `tenant_owner`: a public page reads them without a scope.
+    """
+    parts = [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;",
+        policy(table, "true", name="everybody", command="SELECT"),
+        grant(table, rights),
+    ]
+    condition = f"{owner} = {TENANT}"
+    for command in ("INSERT", "UPDATE", "DELETE"):
+        check = f" WITH CHECK ({condition})" if command != "DELETE" else ""
+        using = f" USING ({condition})" if command != "INSERT" else ""
+        parts.append(f"CREATE POLICY owner_{command.lower()} ON {table} FOR {command} TO {APP}{using}{check};")
+    return RunSQL("\n".join([*parts, extra]), RunSQL.noop)

@@ -20,6 +20,16 @@ class TenantModel(models.Model):
         abstract = True
 
 
+class ProviderModel(models.Model):
+    """The same for a row that belongs to one service provider: `secure_table(table, owner="provider_id")`."""
+
+    tenant_owner: ClassVar[str] = "provider_id"
+    provider_id = models.BigIntegerField(_("service provider"))
+
+    class Meta:
+        abstract = True
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A reference inside one tenant. The constraint is composite and lives in the migration's SQL."""
 

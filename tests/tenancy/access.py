@@ -15,6 +15,13 @@ from tests.tenancy.world import Filled
 ALL = set(Role.values)
 #: Which roles have a right, written out: the code's own table is judged by it.
 HOLDERS = {
+    "view_console": ALL,
+    "manage_members": {"owner", "admin"},
+    "shortlist": {"owner", "admin", "hiring", "operator"},
+    "edit_profile": {"owner", "admin", "hiring", "operator"},
+    "edit_listings": {"owner", "admin", "hiring", "operator"},
+    "onboard": {"owner", "admin", "finance"},
+    "view_earnings": {"owner", "admin", "finance", "operator"},
     "view_orders": ALL,
     "view_money": {"owner", "admin", "finance", "operator"},
     "import": {"owner", "admin", "operator"},
@@ -28,6 +35,9 @@ HOLDERS = {
     "manage_keys": {"owner", "admin"},
     "export": {"owner"},
 }
+#: Rights that only the members of one kind of organization can have.
+OF_PROVIDERS = {"edit_profile", "edit_listings", "onboard", "view_earnings"}
+OF_BOTH = {"view_console", "manage_members", "manage_keys", "export"}
 POLICY = {
     "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",
     "open_aftersale": "refuse", "member_price": "own_tier",
@@ -53,14 +63,19 @@ FIRST_ORDER = (
 
 @dataclass(frozen=True)
 class Address:
-    """An address: the right of each method, the kind of object it names, and what its form sends."""
+    """An address: the right of each method, the kind of object it names, what its form sends, and whose console it is in.
+
+    `keyword` is the name of the object's part of the address; an object named by a slug has it in `Filled.ids` as well.
+    """
 
     rights: dict[str, str]
     names: str | None = None
     form: dict[str, Any] = field(default_factory=dict)
+    kind: str = "merchant"
+    keyword: str = "pk"
 
     def url(self, name: str, of: Filled, **other: Any) -> str:
-        return reverse(name, kwargs={"pk": of.ids[self.names], **other} if self.names else other)
+        return reverse(name, kwargs={self.keyword: of.ids[self.names], **other} if self.names else other)
 
     def data(self, of: Filled) -> dict[str, Any]:
         """What the form sends; files are made anew, since they can be read once."""
@@ -176,8 +191,8 @@ ADDRESSES: dict[str, Address] = {
     "messages:channels": Address({"GET": "view_orders", "POST": "edit_policy"}, form={"channel": "webhook"}),
     "messages:add_endpoint": Address({"POST": "edit_policy"}, form={"url": "https://new.example/hook"}),
     "messages:endpoint": Address({"POST": "edit_policy"}, "endpoint", form={"act": "replace"}),
-    "messages:notices": Address({"GET": "view_orders"}),
-    "messages:read_notices": Address({"POST": "view_orders"}),
+    "messages:notices": Address({"GET": "view_console"}),
+    "messages:read_notices": Address({"POST": "view_console"}),
     "ledger:home": Address({"GET": "view_money"}),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),

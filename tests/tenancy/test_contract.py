@@ -36,6 +36,8 @@ GLOBAL = {
     "django_session": "found by its random key before any tenant is known",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
+#: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
+PUBLIC_TABLES: dict[str, str] = {}
 POLICIES = {  # besides `tenant`
     "accounts_membership": {"own_memberships": "a person sees his memberships before a tenant is chosen"},
     "accounts_organization": {"own_organizations": "and the names of the organizations he belongs to"},
@@ -103,14 +105,16 @@ def per_table(rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
 
 def test_every_table_has_a_tenant_or_a_reason_to_have_none(catalogue: Catalogue) -> None:
     existing = {name for (name,) in catalogue("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")}
-    assert existing - set(TABLES) - set(GLOBAL) == set(), "give these tables a tenant_owner, or a reason in GLOBAL"
+    assert existing - set(TABLES) - set(GLOBAL) - set(PUBLIC_TABLES) == set(), (
+        "give these tables a tenant_owner, or a reason in GLOBAL"
+    )
     assert set(GLOBAL) & set(TABLES) == set()
     assert (set(GLOBAL) | set(TABLES)) - existing == set()
 
 
 def test_every_model_of_ours_is_in_one_of_the_lists() -> None:
     models = [m for m in apps.get_models(include_auto_created=True) if m.__module__.startswith(OURS)]
-    assert {m._meta.db_table for m in models} - set(TABLES) - set(GLOBAL) == set()
+    assert {m._meta.db_table for m in models} - set(TABLES) - set(GLOBAL) - set(PUBLIC_TABLES) == set()
 
 
 def test_nothing_but_tables_shows_rows(catalogue: Catalogue) -> None:
@@ -135,7 +139,15 @@ def test_the_tenant_policy_compares_the_owner_column_for_reading_and_writing(cat
 def test_there_is_no_other_policy_without_a_reason(catalogue: Catalogue) -> None:
     rows = catalogue("SELECT tablename, policyname, cmd FROM pg_policies WHERE policyname <> 'tenant'")
     expected = {(table, name, "SELECT") for table, extra in POLICIES.items() for name in extra}
-    assert set(rows) == expected
+    assert {row for row in rows if row[0] not in PUBLIC_TABLES} == expected
+
+
+def test_a_public_table_is_read_by_everybody_and_written_by_its_owner(catalogue: Catalogue) -> None:
+    rows = catalogue("SELECT tablename, cmd, qual, with_check FROM pg_policies WHERE tablename = ANY (%s)", sorted(PUBLIC_TABLES))
+    for table, owner in PUBLIC_TABLES.items():
+        own = f"({owner} = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)"
+        expected = {("SELECT", "true", None), ("INSERT", None, own), ("UPDATE", own, own), ("DELETE", own, None)}
+        assert {tuple(row[1:]) for row in rows if row[0] == table} == expected, table
 
 
 def test_the_application_has_no_right_that_row_level_security_does_not_see(catalogue: Catalogue) -> None:
@@ -275,11 +287,13 @@ def insertion(table: str, row: dict[str, Any]) -> tuple[Any, list[Any]]:
 
 def trespasses(app: Any, table: str, world: World) -> list[str]:
     """Everything that is wrong with a table's isolation; empty when acme's rows are acme's alone."""
-    owner, acme = OWNERS[table], world.acme.id
+    owner = OWNERS[table]
+    ours, stranger = world.pair(owner)
+    acme = ours.id
     count, mine = f"SELECT count(*) FROM {table}", f"WHERE {owner} = {acme}"
     found = [] if attempt(app, acme, f"{count} {mine}")[0][0] else ["acme does not see its own rows"]
     copy = insertion(table, row_of(table, acme))
-    for name, tenant in (("the stranger", world.other.id), ("nobody", None)):
+    for name, tenant in (("the stranger", stranger.id), ("nobody", None)):
         if attempt(app, tenant, f"{count} {mine}") != [(0,)]:
             found.append(f"{name} sees rows")
         if tenant is None and attempt(app, None, count) != [(0,)]:
@@ -291,7 +305,7 @@ def trespasses(app: Any, table: str, world: World) -> list[str]:
                 found.append(f"{name} {verb} rows")
         if not isinstance(attempt(app, tenant, *copy), errors.InsufficientPrivilege):
             found.append(f"{name} may insert")
-    if not isinstance(attempt(app, acme, f"UPDATE {table} SET {owner} = {world.other.id} {mine}"), errors.InsufficientPrivilege):
+    if not isinstance(attempt(app, acme, f"UPDATE {table} SET {owner} = {stranger.id} {mine}"), errors.InsufficientPrivilege):
         found.append("rows can be given away")
     return found
 
@@ -375,11 +389,12 @@ def test_the_check_at_start_notices(name: str, world: World) -> None:
 
 def foreign_parent(cursor: Any, world: World, child: str, parent: str, column: str) -> Any:
     """Point a row of the stranger's at a row of acme's, as the owner of the schema; rolled back."""
+    ours, stranger = world.pair(OWNERS[child])
     cursor.execute(f"ALTER TABLE {child} DISABLE TRIGGER USER")  # append-only triggers; foreign keys stay
     cursor.execute(
         f"UPDATE {child} SET {column} = (SELECT id FROM {parent} WHERE {OWNERS[parent]} = %s LIMIT 1)"
         f" WHERE ctid = (SELECT ctid FROM {child} WHERE {OWNERS[child]} = %s LIMIT 1)",
-        [world.acme.id, world.other.id],
+        [ours.id, stranger.id],
     )
     return cursor.rowcount
 

@@ -19,7 +19,20 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from tests import cast
-from tests.tenancy.access import ADDRESSES, API, HARMLESS, HOLDERS, IN_THE_QUERY, LINKS, PUBLIC, STAFF, THIRD_PARTY, Address
+from tests.tenancy.access import (
+    ADDRESSES,
+    API,
+    HARMLESS,
+    HOLDERS,
+    IN_THE_QUERY,
+    LINKS,
+    OF_BOTH,
+    OF_PROVIDERS,
+    PUBLIC,
+    STAFF,
+    THIRD_PARTY,
+    Address,
+)
 from tests.tenancy.test_contract import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
@@ -86,12 +99,28 @@ def test_an_address_without_a_row_is_noticed(monkeypatch: pytest.MonkeyPatch) ->
         test_every_address_has_its_row()
 
 
-def test_rights_are_those_of_the_list() -> None:
+@pytest.mark.parametrize("kind", ["merchant", "provider"])
+def test_rights_are_those_of_the_list(kind: str) -> None:
     assert set(HOLDERS) == set(Permission.values)
+    possible = set(HOLDERS) - OF_PROVIDERS if kind == "merchant" else OF_PROVIDERS | OF_BOTH
     for role in Role.values:
-        assert permissions_of(role, may_export=False) == {right for right, roles in HOLDERS.items() if role in roles}, role
-        assert permissions_of(role, may_export=True) == {right for right, roles in HOLDERS.items() if role in roles} | {"export"}
-    assert permissions_of("emperor", may_export=False) == set()
+        held = {right for right in possible if role in HOLDERS[right]}
+        assert permissions_of(role, may_export=False, kind=kind) == held, role
+        assert permissions_of(role, may_export=True, kind=kind) == held | {"export"}
+    assert permissions_of("emperor", may_export=False, kind=kind) == set()
+
+
+@pytest.mark.parametrize(("name", "method"), CROSSINGS)
+def test_the_other_kind_of_organization_is_refused(world: World, name: str, method: str) -> None:
+    """An owner of a provider has no business in a merchant's console, and the other way round."""
+    address = ADDRESSES[name]
+    if address.rights[method] in OF_BOTH:
+        return
+    ours, _stranger = world.pair(address.kind)
+    visitor = world.acme.owner if address.kind == "provider" else world.studio.owner
+    before = fingerprint(ours.id)
+    assert ask(signed_in(visitor), name, method, ours).status_code == 403
+    assert fingerprint(ours.id) == before
 
 
 # Nobody.
@@ -99,10 +128,11 @@ def test_rights_are_those_of_the_list() -> None:
 
 @pytest.mark.parametrize(("name", "method"), CROSSINGS)
 def test_people_who_are_not_signed_in_are_sent_to_sign_in(world: World, name: str, method: str) -> None:
-    before = fingerprint(world.acme.id)
-    found = ask(Client(), name, method, world.acme)
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
+    before = fingerprint(ours.id)
+    found = ask(Client(), name, method, ours)
     assert (found.status_code, found.url.split("?")[0]) == (302, reverse("account_login"))
-    assert fingerprint(world.acme.id) == before
+    assert fingerprint(ours.id) == before
 
 
 def test_the_admin_and_the_gallery_are_for_staff(world: World) -> None:
@@ -129,19 +159,21 @@ def without_arguments(name: str) -> str | None:
 
 @pytest.mark.parametrize(("name", "method"), OBJECTS)
 def test_a_foreign_object_looks_like_a_missing_one(world: World, nudges: list[Any], name: str, method: str) -> None:
-    before, client = fingerprint(world.acme.id), signed_in(world.other.owner)
-    foreign, missing = ask(client, name, method, world.acme), ask(client, name, method, world.acme, pk=MISSING)
+    ours, stranger = world.pair(ADDRESSES[name].kind)
+    before, client = fingerprint(ours.id), signed_in(stranger.owner)
+    foreign, missing = ask(client, name, method, ours), ask(client, name, method, ours, pk=MISSING)
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert body(foreign) == body(missing)
-    assert (fingerprint(world.acme.id), nudges) == (before, [])
+    assert (fingerprint(ours.id), nudges) == (before, [])
 
 
 @pytest.mark.parametrize(("name", "method"), [c for c in READS if c in LISTS])
 def test_lists_show_the_strangers_own_rows_only(world: World, name: str, method: str) -> None:
-    found = ask(signed_in(world.other.owner), name, method, world.other)
+    ours, stranger = world.pair(ADDRESSES[name].kind)
+    found = ask(signed_in(stranger.owner), name, method, stranger)
     text = body(found)
     assert (found.status_code, "acme" in text.lower()) == (200, False)
-    own = body(ask(signed_in(world.acme.owner), name, method, world.acme)).lower()
+    own = body(ask(signed_in(ours.owner), name, method, ours)).lower()
     assert "acme" in own or name in SILENT, "the same page of acme's names acme, so that its absence means something"
 
 
@@ -182,11 +214,12 @@ def test_a_session_that_names_another_organization_is_ignored(world: World) -> N
 
 @pytest.mark.parametrize(("name", "method"), [c for c in WRITES if c in LISTS])
 def test_what_the_stranger_writes_changes_nothing_of_acme(world: World, name: str, method: str) -> None:
-    before = fingerprint(world.acme.id)
-    forged = {"merchant_id": world.acme.id, "merchant": "acme", "organization": world.acme.id, "run": world.acme.ids["run"]}
-    found = signed_in(world.other.owner).post(reverse(name), {**ADDRESSES[name].data(world.other), **forged})
+    ours, stranger = world.pair(ADDRESSES[name].kind)
+    before = fingerprint(ours.id)
+    forged = {"merchant_id": ours.id, "merchant": "acme", "organization": ours.id, "run": ours.ids["run"]}
+    found = signed_in(stranger.owner).post(reverse(name), {**ADDRESSES[name].data(stranger), **forged})
     assert found.status_code in (200, 302)
-    assert fingerprint(world.acme.id) == before
+    assert fingerprint(ours.id) == before
 
 
 # Without our own filters the database alone must keep the tenants apart.
@@ -198,7 +231,7 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
     real = QuerySet._filter_or_exclude_inplace
 
     def blind(self: Any, negate: bool, args: Any, kwargs: dict[str, Any]) -> None:
-        kept = {key: value for key, value in kwargs.items() if not key.endswith("merchant_id")}
+        kept = {key: value for key, value in kwargs.items() if not key.endswith(("merchant_id", "provider_id"))}
         real(self, negate, args, kept)
 
     monkeypatch.setattr(QuerySet, "_filter_or_exclude_inplace", blind)
@@ -206,14 +239,16 @@ def unfiltered(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(("name", "method"), OBJECTS)
 def test_foreign_objects_stay_hidden_without_our_filters(unfiltered: None, world: World, name: str, method: str) -> None:
-    before = fingerprint(world.acme.id)
-    assert ask(signed_in(world.other.owner), name, method, world.acme).status_code == 404
-    assert fingerprint(world.acme.id) == before
+    ours, stranger = world.pair(ADDRESSES[name].kind)
+    before = fingerprint(ours.id)
+    assert ask(signed_in(stranger.owner), name, method, ours).status_code == 404
+    assert fingerprint(ours.id) == before
 
 
 @pytest.mark.parametrize(("name", "method"), [c for c in READS if c in LISTS])
 def test_lists_stay_apart_without_our_filters(unfiltered: None, world: World, name: str, method: str) -> None:
-    assert "acme" not in body(ask(signed_in(world.other.owner), name, method, world.other)).lower()
+    _ours, stranger = world.pair(ADDRESSES[name].kind)
+    assert "acme" not in body(ask(signed_in(stranger.owner), name, method, stranger)).lower()
 
 
 @pytest.fixture
@@ -243,31 +278,34 @@ def test_our_filters_alone_keep_tenants_apart(no_row_level_security: None, world
 
 @pytest.mark.parametrize(("name", "method"), CROSSINGS)
 def test_members_without_the_right_are_refused(world: World, nudges: list[Any], name: str, method: str) -> None:
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
     lacking = sorted(set(Role.values) - HOLDERS[ADDRESSES[name].rights[method]])
-    before = fingerprint(world.acme.id)
-    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme).status_code for role in lacking}
+    before = fingerprint(ours.id)
+    found = {role: ask(signed_in(ours.members[role]), name, method, ours).status_code for role in lacking}
     assert found == dict.fromkeys(lacking, 403)
-    assert (fingerprint(world.acme.id), nudges) == (before, [])
+    assert (fingerprint(ours.id), nudges) == (before, [])
 
 
 @pytest.mark.parametrize(("name", "method"), READS)
 def test_members_with_the_right_read(world: World, name: str, method: str) -> None:
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
     holders = sorted(HOLDERS[ADDRESSES[name].rights[method]])
-    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme).status_code for role in holders}
+    found = {role: ask(signed_in(ours.members[role]), name, method, ours).status_code for role in holders}
     assert found == dict.fromkeys(holders, 200)
 
 
 @pytest.mark.parametrize(("name", "method"), WRITES)
 def test_members_with_the_right_write(world: World, nudges: list[Any], name: str, method: str) -> None:
+    ours, stranger = world.pair(ADDRESSES[name].kind)
     holders = sorted(HOLDERS[ADDRESSES[name].rights[method]])
-    before, other = fingerprint(world.acme.id), fingerprint(world.other.id)
-    found = {role: ask(signed_in(world.acme.members[role]), name, method, world.acme) for role in holders}
+    before, other = fingerprint(ours.id), fingerprint(stranger.id)
+    found = {role: ask(signed_in(ours.members[role]), name, method, ours) for role in holders}
     expected = 200 if name in SHOWN_ONCE else 302
     assert {role: response.status_code for role, response in found.items()} == dict.fromkeys(holders, expected)
     assert not any(response.headers.get("Location", "").startswith("/accounts/") for response in found.values())
-    assert fingerprint(world.acme.id) != before or nudges or name in HARMLESS
-    assert {values["merchant_id"] for _task, values in nudges} <= {world.acme.id}
-    assert fingerprint(world.other.id) == other
+    assert fingerprint(ours.id) != before or nudges or name in HARMLESS
+    assert {values["merchant_id"] for _task, values in nudges} <= {ours.id}
+    assert fingerprint(stranger.id) == other
 
 
 def test_exporting_is_a_right_of_its_own(world: World) -> None:
@@ -279,17 +317,18 @@ def test_exporting_is_a_right_of_its_own(world: World) -> None:
 
 @pytest.mark.parametrize(("name", "method"), CROSSINGS)
 def test_a_member_who_was_removed_is_out_at_once(world: World, name: str, method: str) -> None:
-    leaver = ensure_user(email="leaver@acme.example", password=cast.PASSWORD)
-    add_member(organization_id=world.acme.id, user=leaver, role=Role.OWNER, may_export=True, by=CLI)
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
+    leaver = ensure_user(email=f"leaver@{ours.merchant.slug}.example", password=cast.PASSWORD)
+    add_member(organization_id=ours.id, user=leaver, role=Role.OWNER, may_export=True, by=CLI)
     client = signed_in(leaver)
-    assert client.get(reverse("orders:list")).status_code == 200
-    with scope(world.acme.id):
+    assert client.get(reverse("messages:notices")).status_code == 200
+    with scope(ours.id):
         Membership.objects.filter(user=leaver).delete()
-    before = fingerprint(world.acme.id)
-    found = ask(client, name, method, world.acme)
+    before = fingerprint(ours.id)
+    found = ask(client, name, method, ours)
     assert found.status_code == 403
     assert "ACME-" not in body(found)
-    assert fingerprint(world.acme.id) == before
+    assert fingerprint(ours.id) == before
 
 
 def test_an_account_that_was_closed_is_signed_out(world: World) -> None:
@@ -302,26 +341,29 @@ def test_an_account_that_was_closed_is_signed_out(world: World) -> None:
 
 @pytest.mark.parametrize("name", sorted(ADDRESSES))
 def test_other_methods_are_refused(world: World, name: str) -> None:
-    client, address = signed_in(world.acme.owner), ADDRESSES[name]
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
+    client, address = signed_in(ours.owner), ADDRESSES[name]
     known = set(address.rights) | ({"HEAD"} if "GET" in address.rights else set())
-    before = fingerprint(world.acme.id)
+    before = fingerprint(ours.id)
     for method in {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} - known:
-        assert client.generic(method, address.url(name, world.acme)).status_code == 405, method
-    assert fingerprint(world.acme.id) == before
+        assert client.generic(method, address.url(name, ours)).status_code == 405, method
+    assert fingerprint(ours.id) == before
 
 
 @pytest.mark.parametrize(("name", "method"), WRITES)
 def test_a_form_of_another_site_is_refused(world: World, name: str, method: str) -> None:
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
     client = Client(enforce_csrf_checks=True)
-    client.force_login(world.acme.owner, backend="django.contrib.auth.backends.ModelBackend")
-    before = fingerprint(world.acme.id)
-    assert ask(client, name, method, world.acme).status_code == 403
-    assert fingerprint(world.acme.id) == before
+    client.force_login(ours.owner, backend="django.contrib.auth.backends.ModelBackend")
+    before = fingerprint(ours.id)
+    assert ask(client, name, method, ours).status_code == 403
+    assert fingerprint(ours.id) == before
 
 
 @pytest.mark.parametrize("name", sorted(name for name, method in READS))
 def test_private_pages_are_not_kept_by_caches(world: World, name: str) -> None:
-    found = ask(signed_in(world.acme.owner), name, "GET", world.acme)
+    ours, _stranger = world.pair(ADDRESSES[name].kind)
+    found = ask(signed_in(ours.owner), name, "GET", ours)
     assert "Cookie" in found.get("Vary", "")
 
 

@@ -39,9 +39,9 @@ FINGERPRINT = "SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY 
 
 @dataclass(frozen=True)
 class Filled:
-    """A merchant with a row in every tenant table, and the ids the addresses of the site need."""
+    """An organization with a row in every tenant table of its kind, and the ids the addresses of the site need."""
 
-    merchant: cast.Merchant
+    merchant: Any  # cast.Merchant or cast.Provider
     ids: dict[str, int]
     members: dict[str, User]
 
@@ -56,12 +56,31 @@ class Filled:
 
 @dataclass(frozen=True)
 class World:
+    """acme and its stranger, the studio and its stranger. Their names begin with "acme" and "other"."""
+
     acme: Filled
     other: Filled
+    studio: Filled
+    rival: Filled
+
+    def pair(self, kind: str) -> tuple[Filled, Filled]:
+        """Ours and the stranger among organizations of a kind (or by the column that names a table's owner)."""
+        return (self.studio, self.rival) if kind.startswith("provider") else (self.acme, self.other)
 
 
 def build(folder: Path) -> World:
-    return World(filled(cast.acme(), folder), filled(cast.other(), folder))
+    return World(
+        filled(cast.acme(), folder),
+        filled(cast.other(), folder),
+        furnished(cast.studio(), folder),
+        furnished(cast.rival(), folder),
+    )
+
+
+def furnished(provider: cast.Provider, folder: Path) -> Filled:
+    """A service provider with a row in every table of providers'; each room of the market adds its own (tests/tenancy/fills)."""
+    ids: dict[str, int] = {}
+    return Filled(provider, ids, _members(provider))
 
 
 def documents(name: str) -> list[dict[str, Any]]:
@@ -159,7 +178,7 @@ def _ids(merchant: cast.Merchant) -> dict[str, int]:
         }
 
 
-def _members(merchant: cast.Merchant) -> dict[str, User]:
+def _members(merchant: cast.Merchant | cast.Provider) -> dict[str, User]:
     """One member per role; none of them may export unless the role does."""
     found = {}
     for role in Role.values:

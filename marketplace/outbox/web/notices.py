@@ -19,7 +19,7 @@ PAGE = 30
 
 
 @require_safe
-@requires(Permission.VIEW_ORDERS)
+@requires(Permission.VIEW_CONSOLE)
 def home(request: HttpRequest) -> HttpResponse:
     """Notices, newest first, in the reader's language."""
     merchant_id = request.organization.pk
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires(Permission.VIEW_ORDERS)
+@requires(Permission.VIEW_CONSOLE)
 def read(request: HttpRequest) -> HttpResponse:
     """Mark all notices as read."""
     operations.read_notices(merchant_id=request.organization.pk, by=person(request.user.pk), at=timezone.now())

@@ -1,0 +1,1 @@
+"""The demo market: providers, listings and their story."""

@@ -1,0 +1,1 @@
+"""Finding: search, ranking, pages of the public market, comparison, shortlists, saved searches."""

@@ -1,0 +1,1 @@
+"""Reviews, reports, penalties and appeals: what staff decide, and how it is told."""

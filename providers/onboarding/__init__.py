@@ -1,0 +1,1 @@
+"""From sign-up to verified: documents, qualifications, deposit, the one gate before selling, exit."""

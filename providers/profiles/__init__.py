@@ -1,0 +1,1 @@
+"""What a service provider tells about itself: profile, team, cases, capacity."""

@@ -1,0 +1,1 @@
+"""Levels and scores, computed from events by a published formula."""
