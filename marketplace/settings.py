@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "providers.listings",
     "providers.scorecards",
     "providers.moderation",
+    "providers.shortlists",
     "providers.discovery",
     "orders.store",
     "aftersales",
