@@ -135,7 +135,7 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
 ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/console/"
 LOGIN_URL = "account_login"
 PUBLIC_URL = env.str("PUBLIC_URL", default="http://127.0.0.1:8000")
 # The mail server is the operator's; without one, messages are printed (docs/delivery.md).

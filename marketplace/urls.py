@@ -9,6 +9,7 @@ from aftersales.api import requests as requests_api
 from aftersales.api import views as aftersales_api
 from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls, programs_urls
+from marketplace.ui.console import console
 from orders.store.api import views as store_api
 
 admin.autodiscover()
@@ -26,7 +27,9 @@ api_urls = [
     path("claims/", aftersales_api.ClaimsView.as_view(), name="claims"),
 ]
 urlpatterns = [
-    path("", dashboard, name="dashboard"),
+    path("", include("providers.discovery.web.urls")),
+    path("console/", console, name="console"),
+    path("dashboard/", dashboard, name="dashboard"),
     path("", include("marketplace.health.urls")),
     path("", include("orders.store.web.urls")),
     path("programs/", include(programs_urls)),

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.roles import Permission
@@ -23,8 +22,6 @@ def requires(permission: Permission) -> Callable[[View], View]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "organization", None) is None:
-                if request.user.is_staff and request.path == "/":
-                    return redirect("admin:index")
                 raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
             if permission not in request.rights:  # type: ignore[attr-defined]
                 raise PermissionDenied(_("Your role does not allow this. Ask an owner or administrator."))

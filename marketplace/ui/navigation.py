@@ -97,7 +97,7 @@ def navigation(request: HttpRequest) -> list[NavItem]:
 
 
 def _is_within(path: str, url: str) -> bool:
-    return path == url if url == reverse("dashboard") else path.startswith(url)
+    return path.startswith(url)
 
 
 def _item(section: Section, pages: list[tuple[Page, str]], current: str) -> NavItem:

@@ -57,13 +57,13 @@ def drop_prices(acme: cast.Merchant, folder: Path) -> None:
 
 
 def enter(who: Visitor, acme: cast.Merchant) -> None:
-    who.page.goto("/")
+    who.page.goto("/console/")
     who.at("/accounts/login/")
     who.look_around()
     who.page.locator("[name=login]").fill(acme.owner.email)
     who.page.locator("[name=password]").fill(cast.PASSWORD)
     who.press("Sign in")
-    who.at("/$")
+    who.at("/dashboard/$")
     who.look_around()
 
 

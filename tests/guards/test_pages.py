@@ -310,4 +310,4 @@ def test_the_overview_of_a_new_merchant_and_of_one_that_pays(tmp_path: Path, sig
     market.fallen_prices(tmp_path, acme, 2)
     doors.run_program(acme, market.AS_OF)
     assert "nobody is held out" in page(client, "programs:home")
-    assert reverse("programs:home") in client.get("/").content.decode()
+    assert reverse("programs:home") in client.get("/dashboard/").content.decode()

@@ -222,6 +222,8 @@ IN_THE_QUERY = {
     "refund_retention:preview": ("run", "waiting_run"),
 }
 PUBLIC = {
+    "market:home": "the market's first page, the same for everybody",
+    "console": "sends everybody on: to sign-in, or to the home of his organization",
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
     "api:schema": "the API's description, the same for everybody",
@@ -239,6 +241,8 @@ API = {
 }
 #: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
 LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}
+#: Public pages of one object, named by its slug: whose slug that is. What is not public is missing (tests/providers/pages).
+PUBLIC_OBJECTS: dict[str, str] = {}
 STAFF = {"ui:gallery": "samples only; staff, and developers"}
 #: Whole groups of addresses that are not ours, with what protects them.
 THIRD_PARTY = {

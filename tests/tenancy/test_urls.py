@@ -29,6 +29,7 @@ from tests.tenancy.access import (
     OF_BOTH,
     OF_PROVIDERS,
     PUBLIC,
+    PUBLIC_OBJECTS,
     STAFF,
     THIRD_PARTY,
     Address,
@@ -85,7 +86,7 @@ def ask(client: Client, name: str, method: str, of: Filled, **path: Any) -> Http
 def test_every_address_has_its_row() -> None:
     found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
     ours = {name for name in found if not name.startswith(tuple(THIRD_PARTY))}
-    assert ours == set(ADDRESSES) | set(PUBLIC) | set(LINKS) | set(API) | set(STAFF)
+    assert ours == set(ADDRESSES) | set(PUBLIC) | set(PUBLIC_OBJECTS) | set(LINKS) | set(API) | set(STAFF)
 
 
 def test_every_group_of_others_is_really_there() -> None:

@@ -45,7 +45,7 @@ def test_the_shell_marks_the_section():
 
 
 def test_the_dashboard_is_active_on_its_own_address_only():
-    assert [item.url for item in shell(request_for("/"))["nav"] if item.active] == ["/"]
+    assert [item.url for item in shell(request_for("/dashboard/"))["nav"] if item.active] == ["/dashboard/"]
 
 
 @pytest.mark.parametrize(("cookie", "theme"), [("dark", "dark"), ("light", "light"), ("", "auto"), ("<script>", "auto")])
