@@ -46,7 +46,10 @@ PLAIN_KEYS = {
     "accounts_membership": "referred to by nothing",
     "store_stagedrow": "has no key at all: one bulk load, one index, emptied afterwards",
 }
-GLOBAL_UNIQUE = {"accounts_organization": ["slug"]}  # a slug is a public name; create_organization() hands back its id
+GLOBAL_UNIQUE = {
+    "accounts_organization": ["slug"],  # a slug is a public name; create_organization() hands back its id
+    "onboarding_deposittransfer": ["bank_reference"],  # entered by staff only; one bank transfer is one company's deposit
+}
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
     "outbox_reply",
@@ -56,6 +59,7 @@ APPEND_ONLY = {
     "aftersales_sandboxpayment",
     "buyers_linkuse",
     "measurement_assignment",
+    "onboarding_deduction",
 }
 NEVER_DELETED = {
     "outbox_channelsettings",
@@ -88,6 +92,12 @@ NEVER_DELETED = {
     "retention_intents_intenttraining",
     "presale_balance_enrolment",
     "presale_balance_touch",
+    "onboarding_application",
+    "onboarding_qualification",
+    "onboarding_document",
+    "onboarding_deposittransfer",
+    "onboarding_exit",
+    "onboarding_export",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 
