@@ -71,6 +71,10 @@ Answer = Ready | Drop
 Prepare = Callable[[int, Sequence[Outgoing]], Mapping[int, Answer]]
 
 
+#: Where messages to the organization's own people go, by message; what it leaves out has no address.
+People = Callable[[int, Sequence[Outgoing]], Mapping[int, Address]]
+
+
 @dataclass(frozen=True)
 class Variable:
     """Something a text may contain as `{name}`; `sample` is shown in previews."""
@@ -82,7 +86,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of message. `program` is what a kill switch names; `consent_class` is the class of its wording."""
+    """A kind of message. `program` is what a kill switch names; `consent_class` is the class of its wording.
+
+    With `people` its e-mail goes to the organization's own people: from the operator's address, whatever the organization's
+    e-mail to buyers is set to, stopped by no kill switch, and in words nobody edits.
+    """
 
     name: str
     program: str
@@ -95,6 +103,7 @@ class Kind:
     messages: Path | None = None
     #: Labels of steps, for the editor.
     step_labels: Mapping[str, Text] = field(default_factory=dict)
+    people: People | None = None
 
     @property
     def folder(self) -> Path:
@@ -133,6 +142,17 @@ def kind_named(name: str) -> Kind:
 def all_kinds() -> list[Kind]:
     """Every kind, by name."""
     return [_kinds[name] for name in sorted(_kinds)]
+
+
+def editable_kinds() -> list[Kind]:
+    """Kinds whose words are the organization's to choose: those to its buyers, and its own alerts."""
+    return [kind for kind in all_kinds() if kind.people is None]
+
+
+def is_for_people(name: str) -> bool:
+    """Whether messages of this kind go to the organization's own people; an unknown kind goes to nobody."""
+    known = _kinds.get(name)
+    return known is not None and known.people is not None
 
 
 def kinds_of(program: str) -> list[str]:

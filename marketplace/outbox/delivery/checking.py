@@ -133,22 +133,36 @@ class Examination:
                 self.take(message_id, Verdict(message_id, "dead", "unknown_kind", message.kind))
 
     def _ask_vetoes(self) -> None:
-        stopped = killed(self.merchant_id, {self.kinds[message_id].program for message_id in self.open})
-        self.drop(self.where(lambda m: self.kinds[m.id].program in stopped), "killed")
+        stoppable = [message_id for message_id in self.open if self.kinds[message_id].people is None]
+        stopped = killed(self.merchant_id, {self.kinds[message_id].program for message_id in stoppable})
+        self.drop([message_id for message_id in stoppable if self.kinds[message_id].program in stopped], "killed")
 
     def _find_addresses(self) -> None:
         people = sorted({m.recipient_id for m in self.open.values() if m.recipient_id is not None})
         found = lookup(self.merchant_id, self.settings.channel, people) if people else {}
+        own = self._find_own_people()
         for message_id, message in self.open.items():
             if message.recipient_id is not None:
                 address = found.get(message.recipient_id)
             elif self.settings.channel == "webhook":
                 address = Address(str(self.endpoints[message_id] or ""))
             else:
-                address = CONSOLE if self.settings.channel == "in_app" else None
+                address = CONSOLE if self.settings.channel == "in_app" else own.get(message_id)
             if address is not None and address.timezone not in _zones():
                 address = replace(address, timezone="UTC")
             self.open[message_id] = replace(message, address=address)
+
+    def _find_own_people(self) -> dict[int, Address]:
+        """Where letters to the organization's own people go: each kind knows its own."""
+        by_kind: dict[str, list[Outgoing]] = {}
+        for message in self.open.values():
+            if self.settings.channel == "email" and message.recipient_id is None:
+                by_kind.setdefault(message.kind, []).append(message)
+        found: dict[int, Address] = {}
+        for name, asked in by_kind.items():
+            people = kind_named(name).people
+            found.update(people(self.merchant_id, asked) if people else {})
+        return found
 
     def _respect_opt_outs(self) -> None:
         people = {m.recipient_id for m in self.open.values() if m.recipient_id is not None}

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings as site
-
 from marketplace.outbox.addresses import hint
 from marketplace.outbox.channels import ChannelOff, Letter, Outcome, Result, Sender, Settings, defaults_of, open_sender
 from marketplace.outbox.delivery import claiming
 from marketplace.outbox.delivery.checking import Examination, Examined
 from marketplace.outbox.delivery.closing import Verdict, begin, begun_and_ended, close, end, verdict_of
 from marketplace.outbox.delivery.fanning import fan_out
+from marketplace.outbox.kinds import is_for_people
 from marketplace.outbox.operations.consent import suppress_bounced
 from marketplace.outbox.queries import channel_settings
 from marketplace.tenancy.scope import scope
@@ -28,7 +27,8 @@ log = logging.getLogger(__name__)
 SLICE_SECONDS = 2.0
 #: A letter that waited longer than this behind slow ones is put back and looked at again: stops and opt-outs work within seconds.
 FRESH_SECONDS = 3.0
-BUYER_LINK = re.compile(r"(/b/)[A-Za-z0-9_\-.~]+")
+#: Buyers' pages and invitations: whoever has the link may act.
+SECRET_LINK = re.compile(r"(/(?:b|join)/)[A-Za-z0-9_\-.~]+")
 Tally = dict[str, int]
 
 
@@ -74,11 +74,11 @@ def _claim_and_check(merchant_id: int, settings: Settings, token: UUID, limit: i
         claimed = claiming.claim(merchant_id, settings.channel, token, limit)
         if not claimed:
             return [], 0
-        if not settings.is_active:
-            verdicts = [Verdict(message.id, "dropped", "channel_off") for message, _endpoint in claimed]
-            _add(tally, close(merchant_id, token, verdicts))
-            return [], len(claimed)
-        fanned, rest = fan_out(merchant_id, claimed) if settings.channel == "webhook" else ([], claimed)
+        # A merchant switches off its channel to buyers, not the letters to its own people.
+        off = [] if settings.is_active else [pair for pair in claimed if not is_for_people(pair[0].kind)]
+        _add(tally, close(merchant_id, token, [Verdict(message.id, "dropped", "channel_off") for message, _endpoint in off]))
+        going = [pair for pair in claimed if pair not in off]
+        fanned, rest = fan_out(merchant_id, going) if settings.channel == "webhook" else ([], going)
         examined = Examination(merchant_id, settings, rest).run()
         _add(tally, close(merchant_id, token, [*fanned, *examined.verdicts]))
         if defaults_of(settings.channel).transactional:
@@ -130,7 +130,7 @@ def _send_one(merchant_id: int, settings: Settings, sender: Sender, letter: Lett
     with scope(merchant_id, durable=True):
         end(merchant_id, attempt, result)
         closed = close(merchant_id, token, [_verdict(letter, result)])
-        if closed and result.outcome == Outcome.BOUNCED:
+        if closed and result.outcome == Outcome.BOUNCED and letter.message.recipient_id is not None:
             suppress_bounced(merchant_id=merchant_id, channel=settings.channel, address=letter.to, note=result.detail)
     return closed
 
@@ -140,15 +140,14 @@ def rendered(letter: Letter) -> dict[str, Any]:
     kept: dict[str, Any] = {"language": letter.language, "template": letter.template}
     if letter.payload:
         return {**kept, "payload": dict(letter.payload)}
-    hidden = letter.message.recipient_id is not None
     return {
         **kept,
-        "to": hint(letter.to) if hidden and letter.message.channel in ("email", "sms") else "",
+        "to": hint(letter.to) if letter.message.channel in ("email", "sms") else "",
         "subject": shortened(letter.subject),
         "body": shortened(letter.body),
     }
 
 
 def shortened(text: str) -> str:
-    """Links to buyers' pages cut off after `/b/`: whoever reads the console cannot act as the buyer."""
-    return BUYER_LINK.sub(r"\1…", text) if site.PUBLIC_URL and "/b/" in text else text
+    """Links that let their holder act, cut off after `/b/` or `/join/`: whoever reads the console cannot act as the reader."""
+    return SECRET_LINK.sub(r"\1…", text)

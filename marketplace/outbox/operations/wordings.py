@@ -78,6 +78,8 @@ def _place(kind: str, step: str, channel: str, language: str) -> Kind:
         known = kind_named(kind)
     except UnknownKind as error:
         raise NotFound("There is no such kind of message.") from error
+    if known.people is not None:
+        raise NotFound("These words are the site's own.")
     if step not in known.steps or channel not in known.channels or channel == "webhook" or language not in LANGUAGES:
         raise NotFound("There is no such wording.")
     return known

@@ -22,7 +22,7 @@ from marketplace.kernel.errors import NotFound, UserError
 from marketplace.outbox import operations, queries
 from marketplace.outbox.channels.sms.segments import Size, measure
 from marketplace.outbox.directory import zone
-from marketplace.outbox.kinds import Kind, all_kinds
+from marketplace.outbox.kinds import Kind, editable_kinds
 from marketplace.outbox.models import Template
 from marketplace.outbox.web.labels import CHANNEL_NAMES, LANGUAGE_NAMES, kind_label, step_label
 from marketplace.outbox.wording import (
@@ -71,7 +71,7 @@ class Place:
 def _places() -> list[Place]:
     return [
         Place(kind, step, channel, language)
-        for kind in all_kinds()
+        for kind in editable_kinds()
         for step in kind.steps
         for channel in kind.channels
         if channel != "webhook"
@@ -109,13 +109,13 @@ class WordingForm(forms.Form):
 def wording_list(request: HttpRequest) -> HttpResponse:
     """Every text there is, with its state; those that wait for approval first."""
     merchant_id = request.organization.pk
-    own = overrides(merchant_id, [kind.name for kind in all_kinds()])
+    own = overrides(merchant_id, [kind.name for kind in editable_kinds()])
     pending = list(queries.pending_templates(merchant_id)[:100])
     waiting = {(row.kind, row.step, row.channel, row.language) for row in pending}
     for row in pending:
         _describe(row)
     context = {
-        "groups": [group for group in (_group(kind, own, waiting) for kind in all_kinds()) if group["rows"]],
+        "groups": [group for group in (_group(kind, own, waiting) for kind in editable_kinds()) if group["rows"]],
         "pending": pending,
         "may_decide": Permission.APPROVE in request.rights,
         "tz": zone(merchant_id),

@@ -11,6 +11,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
 from marketplace.outbox.channels import Letter, Outcome, Result, Settings
+from marketplace.outbox.kinds import is_for_people
 
 #: "No such mailbox": RFC 5321 reply codes whose enhanced status (RFC 3463) says that the address is wrong for good.
 NO_MAILBOX = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10")
@@ -38,7 +39,7 @@ class SmtpSender:
         return Result(Outcome.SENT, reference=letter.stable_id)
 
     def _email(self, letter: Letter) -> EmailMessage:
-        config = self.settings.config
+        config = {} if is_for_people(letter.message.kind) else self.settings.config
         address = config.get("from_email") or site.DEFAULT_FROM_EMAIL
         headers = {"Message-ID": f"<{letter.stable_id}@{_domain()}>", "Auto-Submitted": "auto-generated"}
         if letter.unsubscribe:
