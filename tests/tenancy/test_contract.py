@@ -37,7 +37,10 @@ GLOBAL = {
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
-PUBLIC_TABLES: dict[str, str] = {}
+PUBLIC_TABLES: dict[str, str] = {
+    "profiles_publicprovider": "provider_id",
+    "scorecards_publicscore": "provider_id",
+}
 POLICIES = {  # besides `tenant`
     "accounts_membership": {"own_memberships": "a person sees his memberships before a tenant is chosen"},
     "accounts_organization": {"own_organizations": "and the names of the organizations he belongs to"},
@@ -60,6 +63,8 @@ APPEND_ONLY = {
     "buyers_linkuse",
     "measurement_assignment",
     "onboarding_deduction",
+    "scorecards_scoreevent",
+    "scorecards_strike",
 }
 NEVER_DELETED = {
     "outbox_channelsettings",
@@ -98,6 +103,11 @@ NEVER_DELETED = {
     "onboarding_deposittransfer",
     "onboarding_exit",
     "onboarding_export",
+    "profiles_profile",
+    "profiles_caseconsent",
+    "scorecards_scorecard",
+    "scorecards_levelstate",
+    "scorecards_improvementplan",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 

@@ -25,7 +25,20 @@ from orders.store.ingest.operations import open_batch
 from orders.store.models import Buyer, ImportBatch, Promotion, RefundRequest, ShopOrder, Sku
 from tests import cast
 from tests.engine import doors
-from tests.tenancy.fills import api, buyers, guards, intents, measure, onboarding, outbox, pp, presale, retention
+from tests.tenancy.fills import (
+    api,
+    buyers,
+    guards,
+    intents,
+    measure,
+    onboarding,
+    outbox,
+    pp,
+    presale,
+    profiles,
+    retention,
+    scorecards,
+)
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
@@ -81,6 +94,8 @@ def furnished(provider: cast.Provider, folder: Path) -> Filled:
     """A service provider with a row in every table of providers'; each room of the market adds its own (tests/tenancy/fills)."""
     ids: dict[str, int] = {}
     ids |= onboarding.fill(provider)
+    ids |= profiles.fill(provider, at=NOW)
+    ids |= scorecards.fill(provider, at=NOW)
     return Filled(provider, ids, _members(provider))
 
 
@@ -132,6 +147,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "case": retention.fill(merchant, at=NOW),
             **intents.fill(merchant, at=NOW),
             **guards.fill(merchant),
+            **profiles.fill_merchant(merchant, at=NOW),
         },
         _members(merchant),
     )
