@@ -3,8 +3,9 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import marketplace.tenancy.models
 from django.db import migrations, models
+
+import marketplace.tenancy.models
 
 
 class Migration(migrations.Migration):
