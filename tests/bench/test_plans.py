@@ -4,11 +4,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from aftersales.programs.refund_retention.lifecycle import HASHED, STATEMENTS
 from bench.growth import pages, selection_plan
 from bench.protection import protect
+from bench.retention import retain, shop_with_requests
 from bench.scratch import settled
-from bench.world import shop_with_drop
+from bench.world import AS_OF, shop_with_drop
+from marketplace.tenancy.scope import scope
 
 AFFECTED = 1_900
 
@@ -48,3 +52,21 @@ def test_claims_made_since_the_last_statistics_are_looked_up_line_by_line() -> N
     plan = selection_plan(shop.merchant_id)
     assert plan["Actual Rows"] == AFFECTED
     assert pages(plan) <= 40 * AFFECTED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cases_made_since_the_last_statistics_are_not_compared_with_each_other() -> None:
+    """Moving cases on looks up requests, messages and payments by key; no statement joins two sets by comparing every pair."""
+    shop = shop_with_requests("fresh", requests=500)
+    settled()
+    retain(shop)
+    values = {"merchant": shop.merchant_id, "at": AS_OF, "case": None}
+    for name, statement in STATEMENTS.items():
+        with scope(shop.merchant_id), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL enable_nestloop = {'off' if name in HASHED else 'on'}")
+            cursor.execute("EXPLAIN (FORMAT JSON) " + statement.replace("{one}", ""), values)
+            (plan,) = cursor.fetchone()[0]
+        pairs = [
+            node["Join Filter"] for node in nodes(plan["Plan"]) if node["Node Type"] == "Nested Loop" and "Join Filter" in node
+        ]
+        assert pairs == [], name

@@ -19,13 +19,19 @@ told AS (
   WHERE EXISTS (SELECT 1 FROM outbox_endpoint p WHERE p.merchant_id = %(merchant)s AND p.is_active)
   ON CONFLICT (merchant_id, effect_key) DO NOTHING)
 """.strip()
+#: What the platform said about a case's request by that moment.
+PLATFORM_SAID = """
+(SELECT r.outcome FROM store_refundrequest r
+ WHERE r.merchant_id = %(merchant)s AND r.id = c.request_id AND coalesce(r.closed_at, '-infinity') <= %(at)s)
+""".strip()
 
 
 def _statements() -> dict[str, str]:
     text = (HERE / "lifecycle.sql").read_text()
     found = re.split(r"^-- name: (\w+)$", text, flags=re.MULTILINE)[1:]
     bodies = ("\n".join(line for line in body.splitlines() if not line.startswith("--")).strip() for body in found[1::2])
-    return dict(zip(found[::2], bodies, strict=True))
+    filled = (body.replace("{tell_released}", TELL_RELEASED).replace("{platform_said}", PLATFORM_SAID) for body in bodies)
+    return dict(zip(found[::2], filled, strict=True))
 
 
 STATEMENTS = _statements()
@@ -34,6 +40,8 @@ LOCK = 7107
 #: The platform's word first, then what the clock says; then, after goodwill is paid, what it all is worth.
 BEFORE_PAY = ("platform_refunded", "platform_rejected", "withdrawn", "sent", "hold_over", "withdrawal", "platform_silent")
 AFTER_PAY = ("saved_without_money", "refreshed", "settled")
+#: Joins a merchant's cases with themselves: taken for few, each would be compared with each.
+HASHED = frozenset({"refreshed"})
 
 
 def advance(merchant_id: int, names: tuple[str, ...], *, at: datetime, case_id: int | None = None) -> Counter[str]:
@@ -45,8 +53,12 @@ def advance(merchant_id: int, names: tuple[str, ...], *, at: datetime, case_id: 
         if case_id is None:
             take_turns(merchant_id)
         for name in names:
-            cursor.execute(STATEMENTS[name].replace("{one}", one).replace("{tell_released}", TELL_RELEASED), values)
+            if name in HASHED and case_id is None:
+                cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute(STATEMENTS[name].replace("{one}", one), values)
             moved[name] += int(cursor.fetchone()[0]) if cursor.description else cursor.rowcount
+        if case_id is None:
+            cursor.execute("SET LOCAL enable_nestloop = on")
     return moved
 
 
