@@ -141,7 +141,8 @@ def delete_note(*, merchant_id: int, note_id: int, by: Actor) -> ShortlistItem:
         ItemNote.objects.filter(merchant_id=merchant_id, pk=note.pk).delete()
         facts = {"shortlist": note.item.shortlist_id, "listing": note.item.listing_slug, "note": note_id}
         record(merchant_id=merchant_id, by=by, action="shortlists.note.deleted", facts=facts)
-        return note.item
+        item: ShortlistItem = note.item
+        return item
 
 
 def save_search(*, merchant_id: int, name: str, query: str, by: Actor, at: datetime) -> SavedSearch:

@@ -38,6 +38,7 @@ from tests.tenancy.fills import (
     profiles,
     retention,
     scorecards,
+    shortlists,
 )
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -147,6 +148,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "case": retention.fill(merchant, at=NOW),
             **intents.fill(merchant, at=NOW),
             **guards.fill(merchant),
+            **shortlists.fill(merchant),
             **profiles.fill_merchant(merchant, at=NOW),
         },
         _members(merchant),

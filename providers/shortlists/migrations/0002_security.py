@@ -10,8 +10,6 @@ class Migration(migrations.Migration):
     operations = [
         secure_table("shortlists_shortlist"),
         secure_table("shortlists_shortlistitem", parents={"shortlist_id": "shortlists_shortlist"}),
-        secure_table(
-            "shortlists_itemnote", parents={"item_id": "shortlists_shortlistitem"}, rights=("SELECT", "INSERT", "DELETE")
-        ),
+        secure_table("shortlists_itemnote", parents={"item_id": "shortlists_shortlistitem"}),
         secure_table("shortlists_savedsearch"),
     ]
