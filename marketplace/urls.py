@@ -45,6 +45,7 @@ urlpatterns = [
     path("buyers/", include("aftersales.buyers.web.timeline_urls")),
     path("settings/keys/", include("marketplace.api.web.urls")),
     path("api/v1/", include((api_urls, "api"))),
+    path("desk/", include("providers.desk.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),

@@ -4,7 +4,6 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,14 +17,7 @@ def console(request: HttpRequest) -> HttpResponse:
     """Where people arrive after signing in; staff without an organization work in the administration."""
     organization = getattr(request, "organization", None)
     if organization is not None:
-        return redirect(_home(organization.kind))
+        return redirect(HOMES[organization.kind])
     if request.user.is_staff:
         return redirect("admin:index")
     raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
-
-
-def _home(kind: str) -> str:
-    try:
-        return reverse(HOMES[kind])
-    except NoReverseMatch:  # until the providers' desk is there
-        return reverse("messages:notices")

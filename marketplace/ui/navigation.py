@@ -30,6 +30,8 @@ class Section:
     short: Text
     icon: str
     pages: tuple[Page, ...]
+    #: Whose console it belongs to.
+    kind: str = "merchant"
 
 
 SECTIONS: tuple[Section, ...] = (
@@ -82,6 +84,14 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Ledger"), "ledger:home", Permission.VIEW_MONEY),
         ),
     ),
+    # Service providers
+    Section(
+        _("Desk"), pgettext_lazy("short", "Desk"), "home",
+        (
+            Page(_("Today"), "desk:home", Permission.VIEW_CONSOLE),
+        ),
+        kind="provider",
+    ),
 )  # fmt: skip
 
 
@@ -91,7 +101,9 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     if user is None or not user.is_authenticated:
         return []
     rights: frozenset[Permission] = getattr(request, "rights", frozenset())
-    shown = [(s, [(p, reverse(p.url_name)) for p in s.pages if not rights or p.right in rights]) for s in SECTIONS]
+    kind = getattr(getattr(request, "organization", None), "kind", "merchant")
+    sections = [section for section in SECTIONS if section.kind == kind]
+    shown = [(s, [(p, reverse(p.url_name)) for p in s.pages if not rights or p.right in rights]) for s in sections]
     current = max((url for _s, pages in shown for _p, url in pages if _is_within(request.path, url)), key=len, default="")
     return [_item(section, pages, current) for section, pages in shown if pages]
 
