@@ -1,6 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class ModerationConfig(AppConfig):
     name = "providers.moderation"
+    verbose_name = _("Moderation")
     label = "moderation"
