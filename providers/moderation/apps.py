@@ -6,3 +6,8 @@ class ModerationConfig(AppConfig):
     name = "providers.moderation"
     verbose_name = _("Moderation")
     label = "moderation"
+
+    def ready(self) -> None:
+        from providers.moderation import notices
+
+        notices.register()

@@ -34,6 +34,9 @@ GLOBAL = {
     "django_content_type": "Django's list of models",
     "django_migrations": "bookkeeping of migrations",
     "django_session": "found by its random key before any tenant is known",
+    "moderation_autoapproval": "staff's rules of what passes by itself",
+    "moderation_holiday": "the market's calendar, kept by staff",
+    "moderation_reasontemplate": "staff's reasons for decisions",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
@@ -95,6 +98,11 @@ NEVER_DELETED = {
     "refund_retention_retentioncase",
     "retention_intents_intentlabel",
     "retention_intents_intenttraining",
+    "moderation_appeal",
+    "moderation_penalty",
+    "moderation_providerstanding",
+    "moderation_report",
+    "moderation_review",
     "presale_balance_enrolment",
     "presale_balance_touch",
     "onboarding_application",

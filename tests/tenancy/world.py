@@ -31,6 +31,7 @@ from tests.tenancy.fills import (
     guards,
     intents,
     measure,
+    moderation,
     onboarding,
     outbox,
     pp,
@@ -97,6 +98,7 @@ def furnished(provider: cast.Provider, folder: Path) -> Filled:
     ids |= onboarding.fill(provider)
     ids |= profiles.fill(provider, at=NOW)
     ids |= scorecards.fill(provider, at=NOW)
+    ids |= moderation.fill(provider)
     return Filled(provider, ids, _members(provider))
 
 
@@ -129,6 +131,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
     _programs(merchant, name)
     buyers.fill(merchant, at=NOW)
     measure.fill(merchant)
+    moderation.fill_merchant(merchant)
     pp.fill(merchant)
     waiting = _waiting_import(merchant, name, place)
     run = open_run(

@@ -5,180 +5,360 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Holiday',
+            name="Holiday",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('date', models.DateField(unique=True, verbose_name='date')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('is_working_day', models.BooleanField(default=False, help_text='Ticked: a weekend day people work on.', verbose_name='working day')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("date", models.DateField(unique=True, verbose_name="date")),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "is_working_day",
+                    models.BooleanField(
+                        default=False, help_text="Ticked: a weekend day people work on.", verbose_name="working day"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'free day',
-                'verbose_name_plural': 'free days',
-                'ordering': ['date'],
+                "verbose_name": "free day",
+                "verbose_name_plural": "free days",
+                "ordering": ["date"],
             },
         ),
         migrations.CreateModel(
-            name='Appeal',
+            name="Appeal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField(verbose_name='service provider')),
-                ('against', models.CharField(max_length=20, verbose_name='against')),
-                ('subject_id', models.BigIntegerField(verbose_name='subject')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('text', models.TextField(verbose_name='what the provider says')),
-                ('state', models.CharField(choices=[('open', 'Being looked at'), ('upheld', 'Upheld'), ('denied', 'Denied'), ('withdrawn', 'Withdrawn')], max_length=10, verbose_name='state')),
-                ('opened_at', models.DateTimeField(verbose_name='appealed')),
-                ('opened_by', models.CharField(max_length=80, verbose_name='appealed by')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('answer', models.TextField(blank=True, db_default='', verbose_name='answer')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider_id", models.BigIntegerField(verbose_name="service provider")),
+                ("against", models.CharField(max_length=20, verbose_name="against")),
+                ("subject_id", models.BigIntegerField(verbose_name="subject")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("text", models.TextField(verbose_name="what the provider says")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "Being looked at"),
+                            ("upheld", "Upheld"),
+                            ("denied", "Denied"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="appealed")),
+                ("opened_by", models.CharField(max_length=80, verbose_name="appealed by")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("answer", models.TextField(blank=True, db_default="", verbose_name="answer")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'appeal',
-                'verbose_name_plural': 'appeals',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'withdrawn'), _negated=True), fields=('provider_id', 'against', 'subject_id'), name='appeal_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'denied', 'withdrawn'])), name='appeal_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='appeal_decided_when_closed')],
+                "verbose_name": "appeal",
+                "verbose_name_plural": "appeals",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("provider_id", "against", "subject_id"),
+                        name="appeal_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "upheld", "denied", "withdrawn"])), name="appeal_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="appeal_decided_when_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='AutoApproval',
+            name="AutoApproval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, unique=True, verbose_name='kind')),
-                ('is_active', models.BooleanField(default=False, verbose_name='approve low risk by rule')),
-                ('sample_percent', models.PositiveSmallIntegerField(default=10, help_text='Of a hundred approved by rule, so many come to the inbox.', verbose_name='second look at (%)')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, unique=True, verbose_name="kind")),
+                ("is_active", models.BooleanField(default=False, verbose_name="approve low risk by rule")),
+                (
+                    "sample_percent",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        help_text="Of a hundred approved by rule, so many come to the inbox.",
+                        verbose_name="second look at (%)",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'auto-approval rule',
-                'verbose_name_plural': 'auto-approval rules',
-                'ordering': ['kind'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('sample_percent__lte', 100)), name='auto_approval_sample_is_a_share')],
+                "verbose_name": "auto-approval rule",
+                "verbose_name_plural": "auto-approval rules",
+                "ordering": ["kind"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sample_percent__lte", 100)), name="auto_approval_sample_is_a_share"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Penalty',
+            name="Penalty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField(verbose_name='service provider')),
-                ('ruling', models.CharField(max_length=20, verbose_name='ruling')),
-                ('violation', models.CharField(max_length=60, verbose_name='violation')),
-                ('points', models.PositiveSmallIntegerField(verbose_name='points')),
-                ('rung', models.CharField(choices=[('warned', 'Warning'), ('hidden', 'Hidden for 7 days'), ('paused', 'Paused for 30 days'), ('exited', 'Exit from the market')], max_length=8, verbose_name='consequence')),
-                ('state', models.CharField(choices=[('active', 'In force'), ('served', 'Ended'), ('lifted', 'Lifted on appeal')], max_length=8, verbose_name='state')),
-                ('statement', models.TextField(verbose_name='what the provider reads')),
-                ('report_id', models.BigIntegerField(null=True, verbose_name='report')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('given_by', models.CharField(max_length=80, verbose_name='given by')),
-                ('ends_at', models.DateTimeField(null=True, verbose_name='ends')),
-                ('points_until', models.DateTimeField(verbose_name='points count until')),
-                ('appeal_until', models.DateTimeField(verbose_name='appeal until')),
-                ('closed_at', models.DateTimeField(null=True, verbose_name='closed')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider_id", models.BigIntegerField(verbose_name="service provider")),
+                ("ruling", models.CharField(max_length=20, verbose_name="ruling")),
+                ("violation", models.CharField(max_length=60, verbose_name="violation")),
+                ("points", models.PositiveSmallIntegerField(verbose_name="points")),
+                (
+                    "rung",
+                    models.CharField(
+                        choices=[
+                            ("warned", "Warning"),
+                            ("hidden", "Hidden for 7 days"),
+                            ("paused", "Paused for 30 days"),
+                            ("exited", "Exit from the market"),
+                        ],
+                        max_length=8,
+                        verbose_name="consequence",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("active", "In force"), ("served", "Ended"), ("lifted", "Lifted on appeal")],
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("statement", models.TextField(verbose_name="what the provider reads")),
+                ("report_id", models.BigIntegerField(null=True, verbose_name="report")),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                ("given_by", models.CharField(max_length=80, verbose_name="given by")),
+                ("ends_at", models.DateTimeField(null=True, verbose_name="ends")),
+                ("points_until", models.DateTimeField(verbose_name="points count until")),
+                ("appeal_until", models.DateTimeField(verbose_name="appeal until")),
+                ("closed_at", models.DateTimeField(null=True, verbose_name="closed")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'penalty',
-                'verbose_name_plural': 'penalties',
-                'indexes': [models.Index(fields=['state', 'points_until'], name='penalty_sweep')],
-                'constraints': [models.UniqueConstraint(fields=('provider_id', 'ruling'), name='penalty_ruling_once'), models.CheckConstraint(condition=models.Q(('points__range', (1, 12))), name='penalty_points_1_to_12'), models.CheckConstraint(condition=models.Q(('rung__in', ['warned', 'hidden', 'paused', 'exited'])), name='penalty_rung_known'), models.CheckConstraint(condition=models.Q(('state__in', ['active', 'served', 'lifted'])), name='penalty_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('ends_at__isnull', False), ('rung__in', ['hidden', 'paused'])), models.Q(('ends_at', None), ('rung__in', ['warned', 'exited'])), _connector='OR'), name='penalty_ends_when_it_should')],
+                "verbose_name": "penalty",
+                "verbose_name_plural": "penalties",
+                "indexes": [models.Index(fields=["state", "points_until"], name="penalty_sweep")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("provider_id", "ruling"), name="penalty_ruling_once"),
+                    models.CheckConstraint(condition=models.Q(("points__range", (1, 12))), name="penalty_points_1_to_12"),
+                    models.CheckConstraint(
+                        condition=models.Q(("rung__in", ["warned", "hidden", "paused", "exited"])), name="penalty_rung_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["active", "served", "lifted"])), name="penalty_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_at__isnull", False), ("rung__in", ["hidden", "paused"])),
+                            models.Q(("ends_at", None), ("rung__in", ["warned", "exited"])),
+                            _connector="OR",
+                        ),
+                        name="penalty_ends_when_it_should",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ProviderStanding',
+            name="ProviderStanding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField(verbose_name='service provider')),
-                ('hidden_until', models.DateTimeField(null=True, verbose_name='hidden until')),
-                ('paused_until', models.DateTimeField(null=True, verbose_name='paused until')),
-                ('exited_at', models.DateTimeField(null=True, verbose_name='left the market')),
-                ('points', models.PositiveSmallIntegerField(default=0, verbose_name='points')),
-                ('changed_at', models.DateTimeField(verbose_name='changed')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider_id", models.BigIntegerField(verbose_name="service provider")),
+                ("hidden_until", models.DateTimeField(null=True, verbose_name="hidden until")),
+                ("paused_until", models.DateTimeField(null=True, verbose_name="paused until")),
+                ("exited_at", models.DateTimeField(null=True, verbose_name="left the market")),
+                ("points", models.PositiveSmallIntegerField(default=0, verbose_name="points")),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
             ],
             options={
-                'verbose_name': 'standing',
-                'verbose_name_plural': 'standings',
-                'constraints': [models.UniqueConstraint(fields=('provider_id',), name='one_standing_per_provider')],
+                "verbose_name": "standing",
+                "verbose_name_plural": "standings",
+                "constraints": [models.UniqueConstraint(fields=("provider_id",), name="one_standing_per_provider")],
             },
         ),
         migrations.CreateModel(
-            name='ReasonTemplate',
+            name="ReasonTemplate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('code', models.SlugField(max_length=60, verbose_name='code')),
-                ('label_zh', models.CharField(max_length=80, verbose_name='label (Chinese)')),
-                ('label_en', models.CharField(max_length=80, verbose_name='label (English)')),
-                ('text_zh', models.TextField(verbose_name='what the provider reads (Chinese)')),
-                ('text_en', models.TextField(verbose_name='what the provider reads (English)')),
-                ('points', models.PositiveSmallIntegerField(default=0, help_text='For violations only: 1 to 12.', verbose_name='points')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
-                ('is_active', models.BooleanField(default=True, verbose_name='in use')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("code", models.SlugField(max_length=60, verbose_name="code")),
+                ("label_zh", models.CharField(max_length=80, verbose_name="label (Chinese)")),
+                ("label_en", models.CharField(max_length=80, verbose_name="label (English)")),
+                ("text_zh", models.TextField(verbose_name="what the provider reads (Chinese)")),
+                ("text_en", models.TextField(verbose_name="what the provider reads (English)")),
+                (
+                    "points",
+                    models.PositiveSmallIntegerField(default=0, help_text="For violations only: 1 to 12.", verbose_name="points"),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="position")),
+                ("is_active", models.BooleanField(default=True, verbose_name="in use")),
             ],
             options={
-                'verbose_name': 'reason template',
-                'verbose_name_plural': 'reason templates',
-                'ordering': ['kind', 'position', 'code'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'code'), name='reason_template_once'), models.CheckConstraint(condition=models.Q(('points__lte', 12)), name='reason_points_at_most_12')],
+                "verbose_name": "reason template",
+                "verbose_name_plural": "reason templates",
+                "ordering": ["kind", "position", "code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "code"), name="reason_template_once"),
+                    models.CheckConstraint(condition=models.Q(("points__lte", 12)), name="reason_points_at_most_12"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('merchant_id', models.BigIntegerField(verbose_name='merchant')),
-                ('about_kind', models.CharField(max_length=20, verbose_name='about')),
-                ('about_id', models.BigIntegerField()),
-                ('about_provider_id', models.BigIntegerField(verbose_name='service provider')),
-                ('about_title', models.CharField(max_length=200, verbose_name='title')),
-                ('about_url', models.CharField(blank=True, max_length=200, verbose_name='page')),
-                ('reason', models.CharField(max_length=60, verbose_name='reason')),
-                ('text', models.TextField(verbose_name='what happened')),
-                ('state', models.CharField(choices=[('open', 'Being looked at'), ('upheld', 'Upheld'), ('dismissed', 'Not upheld')], max_length=12, verbose_name='state')),
-                ('reported_by_id', models.BigIntegerField(verbose_name='reported by')),
-                ('reported_at', models.DateTimeField(verbose_name='reported')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('outcome', models.TextField(blank=True, db_default='', verbose_name='answer')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("merchant_id", models.BigIntegerField(verbose_name="merchant")),
+                ("about_kind", models.CharField(max_length=20, verbose_name="about")),
+                ("about_id", models.BigIntegerField()),
+                ("about_provider_id", models.BigIntegerField(verbose_name="service provider")),
+                ("about_title", models.CharField(max_length=200, verbose_name="title")),
+                ("about_url", models.CharField(blank=True, max_length=200, verbose_name="page")),
+                ("reason", models.CharField(max_length=60, verbose_name="reason")),
+                ("text", models.TextField(verbose_name="what happened")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("open", "Being looked at"), ("upheld", "Upheld"), ("dismissed", "Not upheld")],
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                ("reported_by_id", models.BigIntegerField(verbose_name="reported by")),
+                ("reported_at", models.DateTimeField(verbose_name="reported")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("outcome", models.TextField(blank=True, db_default="", verbose_name="answer")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'open')), fields=('merchant_id', 'about_kind', 'about_id', 'reason'), name='report_open_once'), models.CheckConstraint(condition=models.Q(('state__in', ['open', 'upheld', 'dismissed'])), name='report_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state', 'open')), models.Q(models.Q(('state', 'open'), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='report_decided_when_closed')],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("merchant_id", "about_kind", "about_id", "reason"),
+                        name="report_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "upheld", "dismissed"])), name="report_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="report_decided_when_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('provider_id', models.BigIntegerField(verbose_name='service provider')),
-                ('kind', models.CharField(max_length=40, verbose_name='kind')),
-                ('subject_id', models.BigIntegerField(verbose_name='subject')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('risk', models.CharField(choices=[('low', 'Low'), ('normal', 'Normal')], max_length=8, verbose_name='risk')),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('sampled', 'Second look'), ('approved', 'Approved'), ('auto_approved', 'Approved by rule'), ('changes_requested', 'Changes requested'), ('rejected', 'Rejected'), ('withdrawn', 'Withdrawn')], max_length=20, verbose_name='state')),
-                ('opened_at', models.DateTimeField(verbose_name='handed in')),
-                ('opened_by', models.CharField(max_length=80, verbose_name='handed in by')),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('claimed_by_id', models.BigIntegerField(null=True, verbose_name='looked at by')),
-                ('claimed_at', models.DateTimeField(null=True, verbose_name='looked at since')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('decided_by', models.CharField(blank=True, db_default='', max_length=80, verbose_name='decided by')),
-                ('reasons', models.JSONField(db_default=[], default=list, verbose_name='reasons')),
-                ('note', models.TextField(blank=True, db_default='', verbose_name='note to the provider')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("provider_id", models.BigIntegerField(verbose_name="service provider")),
+                ("kind", models.CharField(max_length=40, verbose_name="kind")),
+                ("subject_id", models.BigIntegerField(verbose_name="subject")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                ("risk", models.CharField(choices=[("low", "Low"), ("normal", "Normal")], max_length=8, verbose_name="risk")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("sampled", "Second look"),
+                            ("approved", "Approved"),
+                            ("auto_approved", "Approved by rule"),
+                            ("changes_requested", "Changes requested"),
+                            ("rejected", "Rejected"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                ("opened_at", models.DateTimeField(verbose_name="handed in")),
+                ("opened_by", models.CharField(max_length=80, verbose_name="handed in by")),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("claimed_by_id", models.BigIntegerField(null=True, verbose_name="looked at by")),
+                ("claimed_at", models.DateTimeField(null=True, verbose_name="looked at since")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("decided_by", models.CharField(blank=True, db_default="", max_length=80, verbose_name="decided by")),
+                ("reasons", models.JSONField(db_default=[], default=list, verbose_name="reasons")),
+                ("note", models.TextField(blank=True, db_default="", verbose_name="note to the provider")),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="created"),
+                ),
             ],
             options={
-                'verbose_name': 'review',
-                'verbose_name_plural': 'reviews',
-                'indexes': [models.Index(condition=models.Q(('state__in', ['waiting', 'sampled'])), fields=['due_at', 'id'], name='review_inbox'), models.Index(fields=['provider_id', 'kind', 'subject_id'], name='review_subject')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state', 'waiting')), fields=('provider_id', 'kind', 'subject_id'), name='review_waits_once'), models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'sampled', 'approved', 'auto_approved', 'changes_requested', 'rejected', 'withdrawn'])), name='review_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('state__in', ['waiting', 'sampled'])), models.Q(models.Q(('state__in', ['waiting', 'sampled']), _negated=True), ('decided_at__isnull', False)), _connector='OR'), name='review_decided_when_closed'), models.CheckConstraint(condition=models.Q(models.Q(('claimed_at', None), ('claimed_by_id', None)), models.Q(('claimed_at__isnull', False), ('claimed_by_id__isnull', False)), _connector='OR'), name='review_claim_complete'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['sampled', 'auto_approved']), _negated=True), ('risk', 'low'), _connector='OR'), name='review_auto_low_risk_only')],
+                "verbose_name": "review",
+                "verbose_name_plural": "reviews",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "sampled"])), fields=["due_at", "id"], name="review_inbox"
+                    ),
+                    models.Index(fields=["provider_id", "kind", "subject_id"], name="review_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "waiting")),
+                        fields=("provider_id", "kind", "subject_id"),
+                        name="review_waits_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                ["waiting", "sampled", "approved", "auto_approved", "changes_requested", "rejected", "withdrawn"],
+                            )
+                        ),
+                        name="review_state_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("state__in", ["waiting", "sampled"])),
+                            models.Q(
+                                models.Q(("state__in", ["waiting", "sampled"]), _negated=True), ("decided_at__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_decided_when_closed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("claimed_at", None), ("claimed_by_id", None)),
+                            models.Q(("claimed_at__isnull", False), ("claimed_by_id__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="review_claim_complete",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["sampled", "auto_approved"]), _negated=True), ("risk", "low"), _connector="OR"
+                        ),
+                        name="review_auto_low_risk_only",
+                    ),
+                ],
             },
         ),
     ]

@@ -41,8 +41,7 @@ class Appeal(ProviderModel):
                 condition=models.Q(state__in=["open", "upheld", "denied", "withdrawn"]), name="appeal_state_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state="open", decided_at=None)
-                | models.Q(~models.Q(state="open"), decided_at__isnull=False),
+                condition=models.Q(state="open", decided_at=None) | models.Q(~models.Q(state="open"), decided_at__isnull=False),
                 name="appeal_decided_when_closed",
             ),
         ]

@@ -43,8 +43,7 @@ class Report(TenantModel):
             ),
             models.CheckConstraint(condition=models.Q(state__in=["open", "upheld", "dismissed"]), name="report_state_known"),
             models.CheckConstraint(
-                condition=models.Q(state="open", decided_at=None)
-                | models.Q(~models.Q(state="open"), decided_at__isnull=False),
+                condition=models.Q(state="open", decided_at=None) | models.Q(~models.Q(state="open"), decided_at__isnull=False),
                 name="report_decided_when_closed",
             ),
         ]

@@ -52,7 +52,13 @@ class Review(ProviderModel):
             models.CheckConstraint(
                 condition=models.Q(
                     state__in=[
-                        "waiting", "sampled", "approved", "auto_approved", "changes_requested", "rejected", "withdrawn",
+                        "waiting",
+                        "sampled",
+                        "approved",
+                        "auto_approved",
+                        "changes_requested",
+                        "rejected",
+                        "withdrawn",
                     ]
                 ),
                 name="review_state_known",

@@ -17,6 +17,7 @@ from providers.moderation import policies, states
 from providers.moderation.errors import AlreadyDecided, ClaimedByAnother
 from providers.moderation.kinds import ReviewKind, kind_named
 from providers.moderation.models import AutoApproval, Review
+from providers.moderation.notices import tell_decision
 from providers.moderation.queries.calendar import review_due
 from providers.moderation.queries.people import actor_name
 from providers.moderation.sampling import is_sampled
@@ -39,12 +40,11 @@ def open_review(
     if rule is not None and review.state == "waiting":
         found.decide(provider_id, subject_id, states.APPROVED, (), "", RULE, at)
         _approve_by_rule(review, rule.sample_percent, at)
+        tell_decision(review, found, states.APPROVED, (), "", at)
     return review.pk
 
 
-def _waiting_or_new(
-    provider_id: int, kind: str, subject_id: int, risk: str, title: str, by: Actor, at: datetime
-) -> Review:
+def _waiting_or_new(provider_id: int, kind: str, subject_id: int, risk: str, title: str, by: Actor, at: datetime) -> Review:
     key = {"provider_id": provider_id, "kind": kind, "subject_id": subject_id, "state": "waiting"}
     facts = {"title": title[:200], "risk": risk, "opened_at": at, "opened_by": by.label, "due_at": review_due(at)}
     try:
@@ -129,6 +129,8 @@ def decide(
         _move(review, state=verdict, decided_at=at, decided_by=by.label, reasons=list(reasons), note=note.strip())
         facts = {**_about(review), "old": old, "new": verdict, "reasons": list(reasons), "note": review.note}
         record(merchant_id=provider_id, by=by, action="moderation.review.decided", facts=facts)
+        if not (old == "sampled" and verdict == states.APPROVED):  # told when the rule approved it
+            tell_decision(review, kind, verdict, reasons, review.note, at)
         return review
 
 
