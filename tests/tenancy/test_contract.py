@@ -37,12 +37,14 @@ GLOBAL = {
     "moderation_autoapproval": "staff's rules of what passes by itself",
     "moderation_holiday": "the market's calendar, kept by staff",
     "moderation_reasontemplate": "staff's reasons for decisions",
+    "discovery_word": "words that occur in public titles; read by every search, written by the system role",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
 PUBLIC_TABLES: dict[str, str] = {
     "profiles_publicprovider": "provider_id",
     "scorecards_publicscore": "provider_id",
+    "discovery_searchdocument": "provider_id",
 }
 POLICIES = {  # besides `tenant`
     "accounts_membership": {"own_memberships": "a person sees his memberships before a tenant is chosen"},
