@@ -137,7 +137,7 @@ def _last(params: QueryDict | Mapping[str, Any], name: str) -> str:
 def _all(params: QueryDict | Mapping[str, Any], name: str) -> list[str]:
     if isinstance(params, QueryDict):
         return [str(value) for value in params.getlist(name)]
-    found = params.get(name, [])
+    found: Any = params.get(name, [])
     return [str(value) for value in (found if isinstance(found, (list, tuple)) else [found])]
 
 
