@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "marketplace.ledger",
     "marketplace.outbox",
     "marketplace.api",
+    "marketplace.files",
     "marketplace.ui",
     "merchants",
     "providers.catalogue",

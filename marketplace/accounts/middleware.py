@@ -17,7 +17,7 @@ from marketplace.tenancy.scope import scope
 UNSCOPED = ("/livez", "/readyz", "/static/", "/accounts/", "/admin/", "/i18n/")
 
 #: None of them asks who is signed in: probes, files, buyers' links and API keys, which name their merchant themselves.
-TENANT_FREE = ("/livez", "/readyz", "/static/", "/b/", "/api/")
+TENANT_FREE = ("/livez", "/readyz", "/static/", "/files/", "/b/", "/api/")
 
 
 class TenantMiddleware:

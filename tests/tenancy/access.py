@@ -244,6 +244,8 @@ API = {
 LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}
 #: Public pages of one object, named by its slug: whose slug that is. What is not public is missing (tests/providers/pages).
 PUBLIC_OBJECTS: dict[str, str] = {}
+#: Files everybody may have who knows their name, which is a hash of what is in them; here a name of none.
+FILES = {"image": {"key": "0" * 40, "width": 800}}
 STAFF = {"ui:gallery": "samples only; staff, and developers"}
 #: Whole groups of addresses that are not ours, with what protects them.
 THIRD_PARTY = {

@@ -38,10 +38,13 @@ GLOBAL = {
     "moderation_holiday": "the market's calendar, kept by staff",
     "moderation_reasontemplate": "staff's reasons for decisions",
     "discovery_word": "words that occur in public titles; read by every search, written by the system role",
+    "catalogue_category": "what can be offered, the same for everybody; staff edit it",
+    "catalogue_categoryattribute": "what is asked of a service, the same for everybody; staff edit it",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
 PUBLIC_TABLES: dict[str, str] = {
+    "listings_publiclisting": "provider_id",
     "profiles_publicprovider": "provider_id",
     "scorecards_publicscore": "provider_id",
     "discovery_searchdocument": "provider_id",
@@ -72,6 +75,8 @@ APPEND_ONLY = {
     "scorecards_strike",
 }
 NEVER_DELETED = {
+    "listings_listing",
+    "listings_listingversion",
     "outbox_channelsettings",
     "outbox_deliveryattempt",
     "outbox_endpoint",

@@ -22,6 +22,7 @@ from tests import cast
 from tests.tenancy.access import (
     ADDRESSES,
     API,
+    FILES,
     HARMLESS,
     HOLDERS,
     IN_THE_QUERY,
@@ -86,7 +87,7 @@ def ask(client: Client, name: str, method: str, of: Filled, **path: Any) -> Http
 def test_every_address_has_its_row() -> None:
     found = {name for name, _entry in names_of_urls(get_resolver().url_patterns)}
     ours = {name for name in found if not name.startswith(tuple(THIRD_PARTY))}
-    assert ours == set(ADDRESSES) | set(PUBLIC) | set(PUBLIC_OBJECTS) | set(LINKS) | set(API) | set(STAFF)
+    assert ours == set(ADDRESSES) | set(PUBLIC) | set(PUBLIC_OBJECTS) | set(LINKS) | set(FILES) | set(API) | set(STAFF)
 
 
 def test_every_group_of_others_is_really_there() -> None:
@@ -374,6 +375,11 @@ def test_a_link_that_is_none_opens_nothing(world: World, name: str) -> None:
         found = getattr(Client(), method)(reverse(name, kwargs={"token": "none"}))
         assert found.status_code == 404
         assert "acme" not in body(found).lower()
+
+
+@pytest.mark.parametrize("name", sorted(FILES))
+def test_a_file_that_is_not_there_is_not_found(world: World, name: str) -> None:
+    assert Client().get(reverse(name, kwargs=FILES[name])).status_code == 404
 
 
 @pytest.mark.parametrize("name", sorted(PUBLIC))

@@ -30,6 +30,7 @@ from tests.tenancy.fills import (
     buyers,
     guards,
     intents,
+    listings,
     measure,
     moderation,
     onboarding,
@@ -96,6 +97,7 @@ def furnished(provider: cast.Provider, folder: Path) -> Filled:
     """A service provider with a row in every table of providers'; each room of the market adds its own (tests/tenancy/fills)."""
     ids: dict[str, int] = {}
     ids |= onboarding.fill(provider)
+    ids |= listings.fill(provider)
     ids |= profiles.fill(provider, at=NOW)
     ids |= scorecards.fill(provider, at=NOW)
     ids |= moderation.fill(provider)
