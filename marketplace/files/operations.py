@@ -6,7 +6,7 @@ import tempfile
 import warnings
 from io import BytesIO
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import filetype
 from django.conf import settings
@@ -31,7 +31,7 @@ class BadImage(UserError):
     """The file is no picture we can take; the message says what to send instead."""
 
 
-def store_image(upload: File) -> Image:
+def store_image(upload: "File[Any]") -> Image:
     """Check, re-encode and keep a picture in every width. The same picture stored twice is one file. Raises BadImage.
 
     Metadata (place, camera, thumbnails), animation, colour profiles and anything appended to the file are gone afterwards.
@@ -50,7 +50,7 @@ def image_path(key: str, width: int) -> Path:
     return Path(settings.MEDIA_ROOT) / "images" / key[:2] / f"{key}-{width}.webp"
 
 
-def _bytes(upload: File) -> bytes:
+def _bytes(upload: "File[Any]") -> bytes:
     if (upload.size or 0) > MAX_BYTES:
         raise _too_heavy()
     upload.seek(0)
