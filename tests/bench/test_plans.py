@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 
 from aftersales.programs.refund_retention.lifecycle import HASHED, STATEMENTS
 from bench.growth import pages, selection_plan
+from bench.outbox import FILL
 from bench.protection import protect
 from bench.retention import retain, shop_with_requests
-from bench.scratch import settled
+from bench.scratch import new_shop, settled
 from bench.world import AS_OF, shop_with_drop
+from marketplace.outbox.delivery import claiming
 from marketplace.tenancy.scope import scope
 
 AFFECTED = 1_900
@@ -70,3 +73,19 @@ def test_cases_made_since_the_last_statistics_are_not_compared_with_each_other()
             node["Join Filter"] for node in nodes(plan["Plan"]) if node["Node Type"] == "Nested Loop" and "Join Filter" in node
         ]
         assert pairs == [], name
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_of_messages_is_read_and_found_again_by_index() -> None:
+    """However much is due of a merchant the planner never heard of: nothing is sorted, nothing is hashed."""
+    settled()
+    merchant_id = new_shop("queue").merchant_id
+    with scope(merchant_id), connection.cursor() as cursor:
+        cursor.execute(FILL, {"merchant": merchant_id, "count": 3_000})
+    values = {"merchant": merchant_id, "channel": "email", "token": str(uuid4()), "limit": 100, "lease": claiming.LEASE}
+    with scope(merchant_id), connection.cursor() as cursor:
+        cursor.execute(f"{claiming.BY_INDEX}; EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {claiming.CLAIM}", values)
+        (plan,) = cursor.fetchone()[0]
+    kinds = {node["Node Type"] for node in nodes(plan["Plan"])}
+    assert plan["Plan"]["Actual Rows"] == 100
+    assert kinds & {"Sort", "Hash Join", "Merge Join", "Seq Scan", "Bitmap Heap Scan"} == set()

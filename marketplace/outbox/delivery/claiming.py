@@ -24,6 +24,10 @@ COLUMNS = (
     "id, kind, channel, consent_class, recipient_id, subject_id, step, language, data, effect_key, run_at, drop_after, attempts"
 )
 DATA = COLUMNS.split(", ").index("data")
+# The hundred oldest are read in the order of their index and found again by key. Left to statistics, a batch may read and sort all
+# that is due of a merchant, and join with all he ever sent.
+_METHODS = ("sort", "hashjoin", "mergejoin")
+BY_INDEX, BY_ANY_MEANS = ("; ".join(f"SET LOCAL enable_{method} = {to}" for method in _METHODS) for to in ("off", "on"))
 CLAIM = f"""
 WITH due AS MATERIALIZED (
   SELECT id FROM outbox_message
@@ -176,8 +180,9 @@ def claim(merchant_id: int, channel: str, token: UUID, limit: int) -> list[tuple
     """Claimed messages, oldest first, each with its webhook endpoint. In the caller's transaction and scope."""
     values: dict[str, Any] = {"merchant": merchant_id, "channel": channel, "token": str(token), "limit": limit, "lease": LEASE}
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, values)
+        cursor.execute(f"{BY_INDEX}; {CLAIM}", values)
         rows = [row for row in cursor.fetchall() if row[0] == "running"]
+        cursor.execute(BY_ANY_MEANS)
     return sorted(((_outgoing(row[2:]), row[1]) for row in rows), key=lambda pair: (pair[0].run_at, pair[0].id))
 
 
