@@ -24,8 +24,8 @@ COLUMNS = (
     "id, kind, channel, consent_class, recipient_id, subject_id, step, language, data, effect_key, run_at, drop_after, attempts"
 )
 DATA = COLUMNS.split(", ").index("data")
-# The hundred oldest are read in the order of their index and found again by key. Left to statistics, a batch may read and sort all
-# that is due of a merchant, and join with all he ever sent.
+# The hundred oldest are read in the order of their index and found again by key. Left to statistics, a batch may read and sort
+# all that is due of a merchant, and join with all he ever sent.
 _METHODS = ("sort", "hashjoin", "mergejoin")
 BY_INDEX, BY_ANY_MEANS = ("; ".join(f"SET LOCAL enable_{method} = {to}" for method in _METHODS) for to in ("off", "on"))
 CLAIM = f"""
