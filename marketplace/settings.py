@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "marketplace.ui.context.shell",
             ],
-            "builtins": ["marketplace.ui.templatetags.ui"],
+            "builtins": ["marketplace.ui.templatetags.ui", "marketplace.ui.templatetags.market"],
         },
     }
 ]

@@ -10,6 +10,7 @@ from aftersales.api import views as aftersales_api
 from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
+from marketplace.ui.find import find
 from orders.store.api import views as store_api
 
 admin.autodiscover()
@@ -29,6 +30,7 @@ api_urls = [
 urlpatterns = [
     path("", include("providers.discovery.web.urls")),
     path("console/", console, name="console"),
+    path("find/", find, name="find"),
     path("dashboard/", dashboard, name="dashboard"),
     path("", include("marketplace.health.urls")),
     path("", include("orders.store.web.urls")),

@@ -47,6 +47,13 @@ def money(amount: int, currency: str) -> str:
     return format_currency(major, currency, format=pattern, locale=locale(), currency_digits=False)
 
 
+def price(amount: int, currency: str) -> str:
+    """An amount as prices are written: no decimals when it is whole, for example ¥6,800 but ¥0.35."""
+    text = money(amount, currency)
+    digits = exponent(currency)
+    return text[: -digits - 1] if digits and amount % 10**digits == 0 else text
+
+
 def number(value: int | float | Decimal) -> str:
     """A number with grouping, at most two decimals."""
     return format_decimal(value, format="#,##0.##", locale=locale())

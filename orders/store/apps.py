@@ -9,6 +9,10 @@ class StoreConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.outbox.directory import register_directory
+        from marketplace.ui.finding import register_finder
         from orders.store.directory import addresses, buyers_with, mark_opted_out, zone_of
+        from orders.store.web.finding import FINDERS
 
+        for finder in FINDERS:
+            register_finder(finder)
         register_directory(addresses, find=buyers_with, opt_out=mark_opted_out, zone=zone_of)

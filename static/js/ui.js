@@ -67,19 +67,25 @@
   });
 
   // Single keys press buttons, unless somebody types, holds a modifier or has switched them off.
-  const shortcutSwitch = function () { return document.querySelector("[data-shortcut-switch]"); };
+  const shortcutSwitches = function () { return Array.from(document.querySelectorAll("[data-shortcut-switch]")); };
   document.addEventListener("keydown", function (event) {
-    const toggle = shortcutSwitch();
+    const toggle = shortcutSwitches()[0];
     if (!toggle || !toggle.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) { return; }
     if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog")) { return; }
     const button = document.querySelector("[data-shortcut='" + CSS.escape(event.key.toLowerCase()) + "']");
     if (button) { event.preventDefault(); button.click(); }
   });
+  // Every switch of a page shows the same choice, which is remembered.
   (function () {
-    const toggle = shortcutSwitch();
-    if (!toggle) { return; }
-    try { toggle.checked = localStorage.getItem("shortcuts") !== "off"; } catch { return; }
-    toggle.addEventListener("change", function () { localStorage.setItem("shortcuts", toggle.checked ? "on" : "off"); });
+    const switches = shortcutSwitches();
+    const show = function (on) { switches.forEach(function (each) { each.checked = on; }); };
+    try { show(localStorage.getItem("shortcuts") !== "off"); } catch { return; }
+    switches.forEach(function (each) {
+      each.addEventListener("change", function () {
+        show(each.checked);
+        localStorage.setItem("shortcuts", each.checked ? "on" : "off");
+      });
+    });
   })();
 
   document.addEventListener("change", function (event) {

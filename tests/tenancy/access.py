@@ -194,6 +194,7 @@ ADDRESSES: dict[str, Address] = {
     "messages:notices": Address({"GET": "view_console"}),
     "messages:read_notices": Address({"POST": "view_console"}),
     "ledger:home": Address({"GET": "view_money"}),
+    "find": Address({"GET": "view_console"}),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
