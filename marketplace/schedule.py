@@ -22,5 +22,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Two seconds: one merchant's flood must not keep another's first message waiting for five.
     "outbox-messages": {"task": "outbox.messages.swept", "schedule": 2.0, "options": {"expires": 1.9}},
     "guards-approvals": {"task": "guards.approvals.expired", "schedule": 300.0, "options": {"expires": 290}},
+    "moderation-standings": {"task": "moderation.standing.swept", "schedule": 300.0, "options": {"expires": 290}},
     "guards-books": {"task": "guards.books.scheduled", "schedule": 900.0, "options": {"expires": 890}},
 }

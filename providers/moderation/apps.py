@@ -8,6 +8,7 @@ class ModerationConfig(AppConfig):
     label = "moderation"
 
     def ready(self) -> None:
-        from providers.moderation import notices
+        from providers.moderation import notices, ours
 
         notices.register()
+        ours.register()

@@ -257,6 +257,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),
+    "moderation.standing.swept": ("sweep", {}),
+    "moderation.standing.refreshed": ("one", {}),
     "guards.books.compared": ("one", {"comparison_id": "comparison"}),
     "guards.books.scheduled": ("sweep", {}),
     "guards.approvals.expired": ("sweep", {}),

@@ -277,7 +277,7 @@ def test_functions_that_run_as_the_owner_are_pinned_and_not_for_everybody(catalo
     """pg_temp stands last: unnamed it is searched first, and the caller may create tables there."""
     found = catalogue(DEFINERS)
     assert {name for name, _path, _public in found} == {
-        *("create_organization", "find_organization", "find_shops"),
+        *("create_organization", "find_organization", "find_shops", "moderation_reporter"),
         *("open_account", "post_transfers", "ledger_refuse_unbalanced"),
     }
     for name, path, public in found:
