@@ -3,7 +3,6 @@
 Lock: the provider's standing row, before anything about its penalties is read.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import connection
@@ -137,7 +136,7 @@ def _next_id() -> int:
         return int(cursor.fetchone()[0])
 
 
-def _about(penalty: Penalty) -> Mapping[str, object]:
+def _about(penalty: Penalty) -> dict[str, object]:
     return {
         "penalty_id": penalty.pk, "ruling": penalty.ruling, "violation": penalty.violation, "points": penalty.points,
         "rung": penalty.rung,
