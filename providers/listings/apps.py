@@ -6,3 +6,38 @@ class ListingsConfig(AppConfig):
     name = "providers.listings"
     label = "listings"
     verbose_name = _("Listings")
+
+    def ready(self) -> None:
+        from providers.listings.operations import decide_listing, overrule_listing
+        from providers.listings.projection import reproject, shown_if
+        from providers.listings.sheet import listing_sheet, listing_url
+        from providers.moderation.kinds import ReviewKind, register_kind
+        from providers.moderation.standing import on_standing_changed, standing
+
+        register_kind(
+            ReviewKind(
+                name="listing",
+                label=_("Listing"),
+                decide=decide_listing,
+                overrule=overrule_listing,
+                render=listing_sheet,
+                reasons=REASONS,
+                url=listing_url,
+            )
+        )
+        shown_if(lambda provider_id: not standing(provider_id).is_hidden)
+        on_standing_changed(reproject)
+
+
+#: Codes of `ReasonTemplate` that fit a listing.
+REASONS = (
+    "unclear_scope",
+    "price_unclear",
+    "wrong_category",
+    "unsupported_claim",
+    "contact_details",
+    "image_unsuitable",
+    "language_poor",
+    "duplicate",
+    "forbidden_service",
+)

@@ -4,6 +4,7 @@ on_projected(callback)      # from AppConfig.ready(); callback(listing_ids) in t
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from marketplace.ui.richtext import markdown_html
@@ -55,6 +56,11 @@ def project(*, provider_id: int, listing_ids: Iterable[int] | None = None) -> li
         for callback in _callbacks:
             callback(ids)
     return ids
+
+
+def reproject(provider_id: int, at: datetime) -> None:
+    """What moderation calls when a provider's standing changes."""
+    project(provider_id=provider_id)
 
 
 def _write(rows: list[PublicListing]) -> None:

@@ -28,19 +28,20 @@ class VersionState(models.TextChoices):
 OPEN = frozenset({"draft", "submitted"})
 LISTING_TRANSITIONS: Mapping[str, frozenset[str]] = {
     "draft": frozenset({"published", "archived"}),
-    "published": frozenset({"paused", "archived"}),
-    "paused": frozenset({"published", "archived"}),
+    # Back to draft only when a second look takes back what a rule approved, and there is nothing before it.
+    "published": frozenset({"paused", "archived", "draft"}),
+    "paused": frozenset({"published", "archived", "draft"}),
     "archived": frozenset({"draft", "paused", "published"}),
 }
 VERSION_TRANSITIONS: Mapping[str, frozenset[str]] = {
     "draft": frozenset({"submitted", "discarded"}),
     "submitted": frozenset({"draft", "approved", "changes_requested", "rejected"}),
-    "approved": frozenset({"published", "replaced"}),
-    "published": frozenset({"replaced"}),
+    "approved": frozenset({"published", "changes_requested", "rejected"}),
+    "published": frozenset({"replaced", "changes_requested", "rejected"}),
     # What was sent back stays as it was judged; the work goes on in a new version.
     "changes_requested": frozenset(),
     "rejected": frozenset(),
-    "replaced": frozenset(),
+    "replaced": frozenset({"published"}),
     "discarded": frozenset(),
 }
 
