@@ -159,7 +159,11 @@ def _offer(offer: Mapping[str, Any], currency: str) -> Iterator[Line]:
         name = _("Extra · %(name)s") % {"name": spoken(extra, "name")}
         yield line(f"extra.{extra['key']}", name, _joined(money(extra["price_minor"]), _more_days(extra.get("days"))))
     for n, milestone in enumerate(offer.get("milestones", ())):
-        yield line(f"milestone.{n}", _("Milestone %(n)s") % {"n": n + 1}, _joined(spoken(milestone, "name"), rate_text(milestone["share"])))
+        yield line(
+            f"milestone.{n}",
+            _("Milestone %(n)s") % {"n": n + 1},
+            _joined(spoken(milestone, "name"), rate_text(milestone["share"])),
+        )
     yield from (line(*found) for found in _commission(offer.get("commission") or {}, money))
     for edition in offer.get("editions", ()):
         for months, price in edition["prices"].items():
@@ -207,7 +211,11 @@ def _terms(terms: Mapping[str, Any], currency: str) -> Iterator[Line]:
     yield line("lead_days", _("Starts within"), _days(terms.get("lead_days")))
     yield line("trial_days", _("On trial"), _days(terms.get("trial_days")))
     response = terms.get("response_hours")
-    yield line("response", _("Answers within"), "" if response is None else ngettext("%(n)s hour", "%(n)s hours", response) % {"n": response})
+    yield line(
+        "response",
+        _("Answers within"),
+        "" if response is None else ngettext("%(n)s hour", "%(n)s hours", response) % {"n": response},
+    )
     yield line("notice", _("Notice"), _days(terms.get("notice_days")))
     yield line("hours", _("Service hours"), spoken(terms, "hours"))
     for n, item in enumerate(terms.get("free", ())):
@@ -217,7 +225,9 @@ def _terms(terms: Mapping[str, Any], currency: str) -> Iterator[Line]:
         words = _("on request") if price is None else formats.money(price, currency)
         yield line(f"paid.{n}", _("Charged · %(name)s") % {"name": spoken(item, "name")}, _joined(words, spoken(item, "unit")))
     for n, item in enumerate(terms.get("remote", ())):
-        yield line(f"remote.{n}", _("Travel · %(name)s") % {"name": spoken(item, "region")}, formats.money(item["fee_minor"], currency))
+        yield line(
+            f"remote.{n}", _("Travel · %(name)s") % {"name": spoken(item, "region")}, formats.money(item["fee_minor"], currency)
+        )
     yield line("cancellation_zh", _("Cancelling, in Chinese"), terms.get("cancellation_zh", ""), True)
     yield line("cancellation_en", _("Cancelling, in English"), terms.get("cancellation_en", ""), True)
 
