@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "rest_framework",
     "drf_spectacular",
     "django_filters",
@@ -132,9 +134,37 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none" if not PRODUCTION else "mandatory"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one stays
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_FORMS = {
+    "login": "marketplace.accounts.web.forms.SignInForm",
+    "signup": "marketplace.accounts.web.forms.SignUpForm",
+    "reset_password": "marketplace.accounts.web.forms.ForgottenForm",
+    "reset_password_from_key": "marketplace.accounts.web.forms.NewPasswordForm",
+    "change_password": "marketplace.accounts.web.forms.PasswordForm",
+    "reauthenticate": "marketplace.accounts.web.forms.AgainForm",
+}
+ACCOUNT_CHANGE_EMAIL = True  # one mailbox per person; the new one counts when it is confirmed
+PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "marketplace.accounts.mfa.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Shangban"
+MFA_TOTP_TOLERANCE = 1  # half a minute either way: phones' clocks
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # browsers allow keys on this machine without https
+MFA_FORMS = {
+    "authenticate": "marketplace.accounts.web.mfa_forms.CodeForm",
+    "reauthenticate": "marketplace.accounts.web.mfa_forms.CodeAgainForm",
+    "activate_totp": "marketplace.accounts.web.mfa_forms.AppForm",
+    "add_webauthn": "marketplace.accounts.web.mfa_forms.KeyForm",
+    "edit_webauthn": "marketplace.accounts.web.mfa_forms.RenameKeyForm",
+}
+#: How many proxies of ours stand before the web process; rate limits count by the address beyond them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 ACCOUNT_ADAPTER = "marketplace.accounts.adapter.AccountAdapter"
 LOGIN_REDIRECT_URL = "/console/"
 LOGIN_URL = "account_login"

@@ -1,5 +1,6 @@
 """Creating merchants and shops."""
 
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from django.conf import settings
@@ -12,6 +13,12 @@ from marketplace.kernel.money import is_currency
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from merchants.models import MerchantProfile, Platform, Shop
+
+
+def open_profile(organization_id: int, kind: str, at: datetime) -> None:
+    """A merchant's empty profile, in the transaction that founds it. For `on_founded`."""
+    if kind == Organization.Kind.MERCHANT:
+        MerchantProfile.objects.get_or_create(merchant_id=organization_id)
 
 
 def add_shop(

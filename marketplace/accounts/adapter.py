@@ -1,11 +1,75 @@
-"""How allauth behaves here."""
+"""How allauth behaves here: letters in the reader's language, links to our own address, an organization once confirmed."""
+
+from typing import Any
+from urllib.parse import urljoin
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.accounts.models import User
+from marketplace.accounts.operations import finish_sign_up
+from marketplace.outbox.people import language_of
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Accounts are made by an administrator or an invitation until public sign-up opens with the market."""
+    """Public sign-up; one mailbox per person."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "account_inactive": _("This account is closed."),
+        "duplicate_email": _("This address is yours already."),
+        "email_password_mismatch": _("The e-mail or the password is wrong."),
+        "email_taken": _("This address cannot be used."),
+        "enter_current_password": _("Enter your current password."),
+        "incorrect_code": _("This code is wrong or too old."),
+        "incorrect_password": _("The password is wrong."),
+        "invalid_or_expired_key": _("This link no longer works."),
+        "invalid_login": _("The e-mail or the password is wrong."),
+        "invalid_password_reset": _("This link no longer works."),
+        "too_many_login_attempts": _("Too many attempts. Wait five minutes, then try again."),
+        "rate_limited": _("Too many attempts. Wait a few minutes, then try again."),
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        return True
+
+    def format_email_subject(self, subject: str) -> str:
+        return str(subject)
+
+    def render_mail(self, template_prefix: str, email: Any, context: dict[str, Any], headers: Any = None) -> EmailMessage:
+        """A letter is written for who reads it, not for who pressed the button."""
+        reader = context.get("user")
+        language = language_of(reader) if isinstance(reader, User) else get_language() or settings.LANGUAGE_CODE
+        with override(language):
+            return super().render_mail(template_prefix, email, {**context, "site_url": settings.PUBLIC_URL}, headers)
+
+    def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
+        """A mailbox can be confirmed by choosing a new password, too."""
+        finish_sign_up(user_id=user.pk, at=timezone.now())
+        return super().post_login(request, user, **more)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        uid, _dash, token = key.partition("-")
+        return _absolute(reverse("account_reset_password_from_key", kwargs={"uidb36": uid, "key": token}))
+
+    def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
+        return _absolute(reverse("account_confirm_email", args=[emailconfirmation.key]))
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """The mailbox is his: now the organization he signed up for is founded."""
+        confirmed: bool = super().confirm_email(request, email_address)
+        if confirmed:
+            finish_sign_up(user_id=email_address.user_id, at=timezone.now())
+        return confirmed
+
+
+def _absolute(path: str) -> str:
+    """Under the site's own address: what a request calls itself is its sender's to choose."""
+    return urljoin(settings.PUBLIC_URL, path)

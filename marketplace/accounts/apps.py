@@ -6,3 +6,12 @@ class AccountsConfig(AppConfig):
     name = "marketplace.accounts"
     verbose_name = _("Accounts")
     label = "accounts"
+
+    def ready(self) -> None:
+        from marketplace.accounts.letters import INVITATION, NOTICES
+        from marketplace.outbox.kinds import register
+        from marketplace.outbox.people import register_notice
+
+        register(INVITATION)
+        for notice in NOTICES:
+            register_notice(notice)

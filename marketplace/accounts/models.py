@@ -1,4 +1,4 @@
-"""People, organizations (the tenant) and memberships."""
+"""People, organizations (the tenant), memberships, and how people come to them: signing up, or being invited."""
 
 from typing import Any, ClassVar
 
@@ -6,6 +6,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.roles import Role
 
@@ -55,6 +56,8 @@ class Organization(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     slug = models.SlugField(_("slug"), max_length=60, unique=True)
     name = models.CharField(_("name"), max_length=120)
+    #: Members without a second step at sign-in get no further than setting one up.
+    requires_mfa = models.BooleanField(_("two-step sign-in required"), db_default=False)
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:
@@ -82,3 +85,91 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}@{self.organization_id}: {self.role}"
+
+
+class SignUp(models.Model):
+    """Somebody who signed up. The organization is founded when he has shown that the mailbox is his."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_up", verbose_name=_("user"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Organization.Kind)
+    organization_name = models.CharField(_("organization"), max_length=120)
+    created_at = models.DateTimeField(_("signed up"))
+    #: Set once; null while the mailbox is unconfirmed.
+    founded_at = models.DateTimeField(_("confirmed"), null=True)
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["merchant", "provider"]), name="sign_up_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return self.organization_name
+
+
+class Invitation(models.Model):
+    """A place in an organization, offered to whoever reads one mailbox. The link's token is kept as its hash only."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", pgettext_lazy("invitation", "Waiting for an answer")
+        ACCEPTED = "accepted", pgettext_lazy("invitation", "Accepted")
+        REVOKED = "revoked", pgettext_lazy("invitation", "Withdrawn")
+
+    tenant_owner: ClassVar[str] = "organization_id"
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    email = models.EmailField(_("e-mail"))
+    role = models.CharField(_("role"), max_length=12, choices=Role)
+    may_export = models.BooleanField(_("may export"), default=False)
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.PENDING)
+    #: What the letter's token is derived from; a new one makes the old link useless.
+    nonce = models.CharField(max_length=32, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    #: Language of the letter to somebody whose own we do not know.
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    invited_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("invited by"))
+    created_at = models.DateTimeField(_("invited"))
+    sent_at = models.DateTimeField(_("last sent"))
+    expires_at = models.DateTimeField(_("valid until"))
+    closed_at = models.DateTimeField(_("answered"), null=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "email"], name="invitation_once", condition=models.Q(state="pending")
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=["pending", "accepted", "revoked"]), name="invitation_state"),
+            models.CheckConstraint(
+                condition=models.Q(state="pending", closed_at__isnull=True) | ~models.Q(state="pending"), name="invitation_closed"
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-id"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.email}: {self.role}"
+
+
+class Viewing(models.Model):
+    """Staff looking at an organization's console as one of its members: reading only, for a stated reason, for a while."""
+
+    tenant_owner: ClassVar[str] = "organization_id"
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("viewed as"))
+    staff = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("staff"))
+    reason = models.CharField(_("reason"), max_length=300)
+    started_at = models.DateTimeField(_("from"))
+    expires_at = models.DateTimeField(_("until at the latest"))
+    ended_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("viewing")
+        verbose_name_plural = _("viewings")
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(user=models.F("staff")), name="viewing_somebody_else"),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="viewing_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} as {self.user_id}"

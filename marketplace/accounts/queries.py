@@ -13,6 +13,11 @@ def memberships_of(*, user_id: int) -> list[Membership]:
         return list(Membership.objects.filter(user_id=user_id).select_related("organization").order_by("id"))
 
 
+def requires_second_step(*, user_id: int) -> bool:
+    """Whether one of a person's organizations wants two-step sign-in from its members."""
+    return any(member.organization.requires_mfa for member in memberships_of(user_id=user_id))
+
+
 def organization_id(slug: str) -> int:
     """The id behind a slug, through a look-up that returns nothing else. Raises NotFound."""
     with connection.cursor() as cursor:

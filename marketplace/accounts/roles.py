@@ -83,3 +83,16 @@ def permissions_of(role: str, *, may_export: bool, kind: str = "merchant") -> fr
     """What a member of an organization of this kind may do; exporting is granted on its own, whatever the role."""
     granted = ROLE_PERMISSIONS.get(role, frozenset()) & KIND_PERMISSIONS[kind]
     return granted | {Permission.EXPORT} if may_export else granted
+
+
+def assignable_roles(role: str) -> frozenset[str]:
+    """The roles a member of this role may give and take: those that may nothing he may not. Nobody rises above himself."""
+    own = ROLE_PERMISSIONS.get(role, frozenset())
+    if Permission.MANAGE_MEMBERS not in own:
+        return frozenset()
+    return frozenset(str(other) for other, rights in ROLE_PERMISSIONS.items() if rights <= own)
+
+
+def may_give_export(role: str, *, may_export: bool) -> bool:
+    """Whether a member may allow others to export: only who may himself."""
+    return Permission.EXPORT in permissions_of(role, may_export=may_export)

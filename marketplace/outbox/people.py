@@ -36,6 +36,8 @@ STALE = timedelta(days=14)
 KEY_LENGTH = 150
 #: The app whose name people read where a message's program is shown.
 PROGRAM = "accounts"
+#: The wordings are places only; the words come from the catalogue.
+MESSAGES = Path(__file__).parent / "messages" / "people"
 CODES = {"zh": "zh-hans", "en": "en"}
 GREETING, GREETING_NAMELESS = gettext_noop("Hello %(name)s,"), gettext_noop("Hello,")
 WHY = gettext_noop("You receive this letter because you are a member of “%(organization)s” at Shangban.")
@@ -76,7 +78,7 @@ def register_notice(notice: Notice) -> None:
             people=members_addresses,
             label=notice.label or _("Notice"),
             channels=("in_app", "email"),
-            messages=Path(__file__).parent / "messages" / "people",
+            messages=MESSAGES,
         )
     )
 

@@ -62,3 +62,13 @@ class NavItem:
     icon: str
     active: bool
     pages: tuple["NavItem", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of few things to choose between, with what it means; see `ChoiceCards`."""
+
+    value: str
+    label: Text
+    text: Text = ""
+    icon: str = ""

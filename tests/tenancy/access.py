@@ -252,6 +252,7 @@ STAFF = {"ui:gallery": "samples only; staff, and developers"}
 THIRD_PARTY = {
     "admin:": "Django admin: staff only",
     "account_": "allauth: the accounts of the person himself",
+    "mfa_": "allauth: the second steps of the person himself",
 }
 TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),

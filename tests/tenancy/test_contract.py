@@ -26,6 +26,9 @@ GLOBAL = {
     "accounts_user_groups": "Django's groups of staff",
     "accounts_user_user_permissions": "Django's permissions of staff",
     "account_emailaddress": "allauth: addresses of people, used before any tenant is known",
+    "accounts_signup": "who has not confirmed the mailbox yet; there is no organization before that",
+    "mfa_authenticator": "allauth: second steps of people; secrets are sealed",
+    "usersessions_usersession": "allauth: where people are signed in",
     "account_emailconfirmation": "allauth: confirmation of addresses",
     "auth_group": "Django's groups of staff",
     "auth_group_permissions": "Django's groups of staff",
@@ -58,6 +61,7 @@ PLAIN_KEYS = {
     "store_stagedrow": "has no key at all: one bulk load, one index, emptied afterwards",
 }
 GLOBAL_UNIQUE = {
+    "accounts_invitation": ["token_hash"],  # a link is looked up before any tenant is known; only a hash is stored
     "accounts_organization": ["slug"],  # a slug is a public name; create_organization() hands back its id
     "onboarding_deposittransfer": ["bank_reference"],  # entered by staff only; one bank transfer is one company's deposit
 }
@@ -77,6 +81,8 @@ APPEND_ONLY = {
 NEVER_DELETED = {
     "listings_listing",
     "listings_listingversion",
+    "accounts_invitation",
+    "accounts_viewing",
     "outbox_channelsettings",
     "outbox_deliveryattempt",
     "outbox_endpoint",
@@ -277,7 +283,7 @@ def test_functions_that_run_as_the_owner_are_pinned_and_not_for_everybody(catalo
     """pg_temp stands last: unnamed it is searched first, and the caller may create tables there."""
     found = catalogue(DEFINERS)
     assert {name for name, _path, _public in found} == {
-        *("create_organization", "find_organization", "find_shops", "moderation_reporter"),
+        *("create_organization", "find_organization", "find_invitation", "find_shops", "moderation_reporter"),
         *("open_account", "post_transfers", "ledger_refuse_unbalanced"),
     }
     for name, path, public in found:

@@ -26,6 +26,7 @@ from orders.store.models import Buyer, ImportBatch, Promotion, RefundRequest, Sh
 from tests import cast
 from tests.engine import doors
 from tests.tenancy.fills import (
+    accounts,
     api,
     buyers,
     guards,
@@ -101,6 +102,7 @@ def furnished(provider: cast.Provider, folder: Path) -> Filled:
     ids |= profiles.fill(provider, at=NOW)
     ids |= scorecards.fill(provider, at=NOW)
     ids |= moderation.fill(provider)
+    ids |= accounts.fill(provider)
     return Filled(provider, ids, _members(provider))
 
 
@@ -153,6 +155,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             "case": retention.fill(merchant, at=NOW),
             **intents.fill(merchant, at=NOW),
             **guards.fill(merchant),
+            **accounts.fill(merchant),
             **shortlists.fill(merchant),
             **profiles.fill_merchant(merchant, at=NOW),
         },
