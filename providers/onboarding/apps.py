@@ -6,3 +6,33 @@ class OnboardingConfig(AppConfig):
     name = "providers.onboarding"
     label = "onboarding"
     verbose_name = _("Onboarding")
+
+    def ready(self) -> None:
+        from marketplace.outbox.people import register_notice
+        from providers.moderation.kinds import ReviewKind, register_kind
+        from providers.onboarding import notices, sheets
+        from providers.onboarding.operations import applying, reviewing
+
+        for notice in notices.NOTICES:
+            register_notice(notice)
+        register_kind(
+            ReviewKind(
+                name=applying.COMPANY,
+                label=_("Company verification"),
+                decide=reviewing.decide_company,
+                render=sheets.company_sheet,
+                reasons=("document_unreadable", "document_expired", "facts_differ", "bank_differs", "unknown_company"),
+                url=lambda _provider_id, _subject_id: "/desk/onboarding/",
+            )
+        )
+        register_kind(
+            ReviewKind(
+                name=applying.CATEGORY,
+                label=_("Category qualification"),
+                decide=reviewing.decide_category,
+                render=sheets.category_sheet,
+                reasons=("document_unreadable", "document_expired", "document_wrong", "not_enough_experience"),
+                url=lambda _provider_id, subject_id: f"/desk/onboarding/categories/{subject_id}/",
+                overrule=reviewing.overrule_category,
+            )
+        )

@@ -35,6 +35,7 @@ class QualificationState(models.TextChoices):
     APPROVED = "approved", _("Approved")
     RENEWING = "renewing", _("Being renewed")
     EXPIRED = "expired", _("Expired")
+    DROPPED = "dropped", _("Not wanted any more")
 
 
 class ExitState(models.TextChoices):
@@ -100,6 +101,14 @@ QUALIFICATION: Table = {
     (Q.RENEWING, "reject"): Q.APPROVED,
     (Q.APPROVED, "expire"): Q.EXPIRED,
     (Q.RENEWING, "expire"): Q.SUBMITTED,
+    (Q.APPROVED, "overrule_changes"): Q.CHANGES_REQUESTED,
+    (Q.APPROVED, "overrule_reject"): Q.REJECTED,
+    (Q.DRAFT, "drop"): Q.DROPPED,
+    (Q.CHANGES_REQUESTED, "drop"): Q.DROPPED,
+    (Q.REJECTED, "drop"): Q.DROPPED,
+    (Q.EXPIRED, "drop"): Q.DROPPED,
+    (Q.APPROVED, "drop"): Q.DROPPED,
+    (Q.DROPPED, "choose"): Q.DRAFT,
 }
 EXIT: Table = {
     (E.REQUESTED, "leave"): E.LEFT,
