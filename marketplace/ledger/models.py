@@ -19,6 +19,10 @@ class AccountCode(models.TextChoices):
     REFUNDS_RESERVED = "refunds_reserved", _("Refunds reserved")
     REFUNDS_PAID = "refunds_paid", _("Refunds paid to buyers")
     VOUCHERS_ISSUED = "vouchers_issued", _("Vouchers issued to buyers")
+    # A service provider's.
+    DEPOSIT_BANK = "deposit_bank", _("Deposit paid by bank transfer")
+    DEPOSIT_HELD = "deposit_held", _("Deposit held")
+    DEPOSIT_DEDUCTED = "deposit_deducted", _("Deducted from the deposit")
 
 
 class LedgerAccount(TenantModel):

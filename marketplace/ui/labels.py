@@ -209,6 +209,9 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "refund_retention.reserved": _("Goodwill reserved"),
     "refund_retention.paid": _("Goodwill paid"),
     "refund_retention.failed": _("Goodwill returned after a failure"),
+    "deposit.paid_in": _("Deposit paid in"),
+    "deposit.deducted": _("Deducted by a ruling"),
+    "deposit.paid_back": _("Deposit paid back"),
 }
 
 #: Means of payment that have a word of ours.

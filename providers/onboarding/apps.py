@@ -21,7 +21,15 @@ class OnboardingConfig(AppConfig):
                 label=_("Company verification"),
                 decide=reviewing.decide_company,
                 render=sheets.company_sheet,
-                reasons=("document_unreadable", "document_expired", "facts_differ", "bank_differs", "unknown_company"),
+                reasons=(
+                    "licence_unreadable",
+                    "licence_mismatch",
+                    "licence_expired",
+                    "legal_person_mismatch",
+                    "bank_mismatch",
+                    "document_missing",
+                    "not_in_business",
+                ),
                 url=lambda _provider_id, _subject_id: "/desk/onboarding/",
             )
         )
@@ -31,7 +39,7 @@ class OnboardingConfig(AppConfig):
                 label=_("Category qualification"),
                 decide=reviewing.decide_category,
                 render=sheets.category_sheet,
-                reasons=("document_unreadable", "document_expired", "document_wrong", "not_enough_experience"),
+                reasons=("document_missing", "document_unreadable", "document_expired", "holder_mismatch", "wrong_category"),
                 url=lambda _provider_id, subject_id: f"/desk/onboarding/categories/{subject_id}/",
                 overrule=reviewing.overrule_category,
             )

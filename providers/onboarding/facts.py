@@ -76,11 +76,12 @@ class BadFacts(UserError):
 
 
 def cleaned(step: Step, values: Mapping[str, Any], at: datetime) -> dict[str, Any]:
-    """The step's values as they are stored. What is empty stays empty: saving is always possible, handing in is not.
+    """Those of the step's values that are given, as they are stored. Empty is fine: saving is always possible, handing in is not.
 
     Raises BadFacts for what is wrong rather than missing.
     """
-    found = {name: _tidy(value) if isinstance(value := values.get(name), str) else value for name in step.fields}
+    given = {name: values[name] for name in step.fields if name in values}
+    found = {name: _tidy(value) if isinstance(value, str) else value for name, value in given.items()}
     errors = {name: _("This is too long.") for name, most in MOST.items() if len(found.get(name) or "") > most}
     if "credit_code" in found:
         found["credit_code"] = normalized(found["credit_code"] or "")
@@ -92,7 +93,7 @@ def cleaned(step: Step, values: Mapping[str, Any], at: datetime) -> dict[str, An
             errors["bank_account"] = _("An account number has 8 to 30 digits.")
     if found.get("licence_is_permanent"):
         found["licence_until"] = None
-    elif (until := found.get("licence_until")) and until < today(at):
+    elif isinstance(until := found.get("licence_until"), date) and until < today(at):
         errors["licence_until"] = _("This day is over. Hand in the renewed licence.")
     if errors:
         raise BadFacts(errors)

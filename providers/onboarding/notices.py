@@ -16,7 +16,9 @@ NOTICES = (
     Notice(
         kind="providers.onboarding.expired",
         subject=gettext_noop("Expired: %(what)s"),
-        body=gettext_noop("The papers for “%(what)s” were valid until %(until)s. New orders are stopped until the renewed ones are checked."),
+        body=gettext_noop(
+            "The papers for “%(what)s” were valid until %(until)s. New orders are stopped until the renewed ones are checked."
+        ),
         roles=PEOPLE,
     ),
     Notice(

@@ -1,8 +1,8 @@
 """Which files are taken as documents: PDF, JPEG and PNG, told by their bytes, never by their names.
 
-A picture is decoded and written anew, so nothing rides along in it: no second file behind its end, no place where it was taken. A
-PDF is kept as it is, because it is evidence; one that runs programs, carries files or is a second kind of file is refused. Whatever
-is kept is only ever handed out as an attachment (see `web/papers.py`).
+A picture is decoded and written anew, so nothing rides along in it: no second file behind its end, no place where it was taken.
+A PDF is kept as it is, because it is evidence; one that runs programs, carries files or is a second kind of file is refused.
+Whatever is kept is only ever handed out as an attachment (see `web/documents.py`).
 """
 
 import hashlib

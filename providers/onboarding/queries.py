@@ -55,7 +55,9 @@ class Chosen:
 def chosen_categories(provider_id: int) -> list[Chosen]:
     """Every chosen category in the order of choosing: three statements however many."""
     rows = list(
-        Qualification.objects.filter(provider_id=provider_id).exclude(state=QualificationState.DROPPED).order_by("created_at", "id")
+        Qualification.objects.filter(provider_id=provider_id)
+        .exclude(state=QualificationState.DROPPED)
+        .order_by("created_at", "id")
     )
     return _chosen(provider_id, rows)
 

@@ -7,7 +7,14 @@ from marketplace.ui.formats import local_date
 from providers.moderation.kinds import DiffRow, Sheet, SheetFact, SheetLink
 from providers.onboarding import facts
 from providers.onboarding.models import Application, Document
-from providers.onboarding.queries import access_category, application_of, chosen_categories, company_documents, same_code_elsewhere
+from providers.onboarding.operations.applying import BANK
+from providers.onboarding.queries import (
+    access_category,
+    application_of,
+    chosen_categories,
+    company_documents,
+    same_code_elsewhere,
+)
 
 COMPARED = ("company_name", "credit_code", "registered_address", "licence_until", "legal_person", "bank_name", "bank_holder")
 
@@ -19,7 +26,7 @@ def company_sheet(provider_id: int, _subject_id: int) -> Sheet:
         return Sheet()
     now, before = facts.snapshot(application), application.verified_facts
     diff = [DiffRow(facts.LABELS[name], str(before.get(name, "")), now[name]) for name in COMPARED]
-    account = str(unseal(application.bank_account, merchant_id=provider_id, purpose="bank_account")) if application.bank_account else ""
+    account = unseal(application.bank_account, merchant_id=provider_id, purpose=BANK) if application.bank_account else ""
     diff.append(DiffRow(facts.LABELS["bank_account"], _ending(str(before.get("bank_last4", ""))), account))
     papers = company_documents(provider_id)
     links = [_link(papers[kind], str(label)) for kind, label in facts.COMPANY_DOCUMENTS.items() if kind in papers]

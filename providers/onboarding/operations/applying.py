@@ -60,7 +60,7 @@ def _columns(provider_id: int, step: Step, kept: dict[str, Any]) -> dict[str, An
     if account:
         columns[BANK] = seal(account, merchant_id=provider_id, purpose=BANK)
         columns["bank_last4"] = account[-4:]
-    return {name: ("" if value is None and name != "licence_until" else value) for name, value in columns.items()}
+    return columns
 
 
 def choose_category(*, provider_id: int, category: str, by: Actor, at: datetime) -> Qualification:
@@ -169,5 +169,3 @@ def withdraw_category(*, provider_id: int, qualification_id: int, by: Actor, at:
         withdraw_review(provider_id=provider_id, kind=CATEGORY, subject_id=row.pk, by=by, at=at)
         record(merchant_id=provider_id, by=by, action="providers.category.withdrawn", facts={"category": row.category})
         return row
-
-

@@ -36,13 +36,19 @@ def store_document(
         raise BadPaper(_("This paper has expired. Hand in the renewed one."))
     with scope(provider_id, durable=True):
         _require_editable(provider_id, qualification_id, kind, at)
-        same = Document.objects.filter(provider_id=provider_id, kind=kind, qualification_id=qualification_id, state="current")
-        same.update(state=Document.State.REPLACED)
+        _replace_current(provider_id, kind, qualification_id)
         document = keep(
-            provider_id=provider_id, kind=kind, paper=paper, expires_on=expires_on, qualification_id=qualification_id, by=by, at=at
-        )
+            provider_id=provider_id, kind=kind, paper=paper, expires_on=expires_on, qualification_id=qualification_id,
+            by=by, at=at,
+        )  # fmt: skip
         record(merchant_id=provider_id, by=by, action="providers.document.stored", facts=_about(document))
         return document
+
+
+def _replace_current(provider_id: int, kind: str, qualification_id: int | None) -> None:
+    same = Document.objects.filter(provider_id=provider_id, kind=kind, state=Document.State.CURRENT)
+    of = same.filter(qualification__isnull=True) if qualification_id is None else same.filter(qualification_id=qualification_id)
+    of.update(state=Document.State.REPLACED)
 
 
 def keep(
@@ -74,9 +80,7 @@ def open_document(*, provider_id: int, document_id: int, purpose: str, by: Actor
     """
     with scope(provider_id, durable=True):
         document = access_document(provider_id=provider_id, pk=document_id)
-        record(
-            merchant_id=provider_id, by=by, action="providers.document.read", facts={**_about(document), "purpose": purpose}
-        )
+        record(merchant_id=provider_id, by=by, action="providers.document.read", facts={**_about(document), "purpose": purpose})
         return document
 
 

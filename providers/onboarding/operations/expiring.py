@@ -63,9 +63,7 @@ def _check_category(chosen: Chosen, day: date, by: Actor, at: datetime) -> bool:
     return True
 
 
-def _record_and_tell(
-    provider_id: int, what: str, named: Fact, until: date, page: str, key: str, by: Actor, at: datetime
-) -> None:
+def _record_and_tell(provider_id: int, what: str, named: Fact, until: date, page: str, key: str, by: Actor, at: datetime) -> None:
     facts = {"what": key, "until": until.isoformat()}
     record(merchant_id=provider_id, by=by, action=f"providers.onboarding.{what}", facts=facts)
     tell(

@@ -1,6 +1,6 @@
 """The lock every act of onboarding takes first: the provider's application row.
 
-One row per provider, so acts on its papers, categories, deposit and exit never interleave, and deadlocks cannot happen among them.
+One row per provider, so acts on its papers, categories, deposit and exit never interleave, and none waits for another in a ring.
 """
 
 from datetime import datetime
@@ -11,9 +11,7 @@ from providers.onboarding.models import Application
 
 def locked_application(provider_id: int, at: datetime) -> Application:
     """The provider's application, locked; begun when there is none."""
-    Application.objects.bulk_create(
-        [Application(provider_id=provider_id, created_at=at, updated_at=at)], ignore_conflicts=True
-    )
+    Application.objects.bulk_create([Application(provider_id=provider_id, created_at=at, updated_at=at)], ignore_conflicts=True)
     return Application.objects.select_for_update().get(provider_id=provider_id)
 
 

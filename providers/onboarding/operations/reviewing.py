@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
@@ -24,15 +25,23 @@ def decide_company(
     application = locked_application(provider_id, at)
     if application.pk != subject_id:
         raise NotFound("There is no such application.")
+    verdict_facts = {"decided_at": at, "review_id": None, "reasons": list(reasons), "note": note}
     state = after(APPLICATION, application.state, ACTS[verdict])
-    change(application, state=state, decided_at=at, review_id=None, reasons=list(reasons), note=note)
     if ACTS[verdict] == "approve":
-        change(
-            application, verified_facts=snapshot(application), verified_at=at, verified_until=application.licence_until,
-            warned_for=None,
-        )  # fmt: skip
+        change(application, state=state, **verdict_facts, **_confirmed(application, at))
         _send_waiting_categories(application, by, at)
+    else:
+        change(application, state=state, **verdict_facts)
     announce(provider_id, at)
+
+
+def _confirmed(application: Application, at: datetime) -> dict[str, Any]:
+    return {
+        "verified_facts": snapshot(application),
+        "verified_at": at,
+        "verified_until": application.licence_until,
+        "warned_for": None,
+    }
 
 
 def _send_waiting_categories(application: Application, by: Actor, at: datetime) -> None:
@@ -49,9 +58,8 @@ def decide_category(
     """Carry a verdict on one category out. Approval holds until the first of its papers ends."""
     locked_application(provider_id, at)
     row = access_category(provider_id=provider_id, pk=subject_id).qualification
-    _settle(row, after(QUALIFICATION, row.state, ACTS[verdict]), reasons, note, at)
-    if ACTS[verdict] == "approve":
-        change(row, approved_at=at, approved_until=_first_end(row), warned_for=None)
+    approved = {"approved_at": at, "approved_until": _first_end(row), "warned_for": None} if ACTS[verdict] == "approve" else {}
+    _settle(row, after(QUALIFICATION, row.state, ACTS[verdict]), reasons, note, at, **approved)
     announce(provider_id, at)
 
 
@@ -66,8 +74,8 @@ def overrule_category(
     announce(provider_id, at)
 
 
-def _settle(row: Qualification, state: str, reasons: Sequence[str], note: str, at: datetime) -> None:
-    change(row, state=state, decided_at=at, review_id=None, reasons=list(reasons), note=note)
+def _settle(row: Qualification, state: str, reasons: Sequence[str], note: str, at: datetime, **more: Any) -> None:
+    change(row, state=state, decided_at=at, review_id=None, reasons=list(reasons), note=note, **more)
 
 
 def _first_end(row: Qualification) -> date | None:
