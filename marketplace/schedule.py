@@ -24,4 +24,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "guards-approvals": {"task": "guards.approvals.expired", "schedule": 300.0, "options": {"expires": 290}},
     "moderation-standings": {"task": "moderation.standing.swept", "schedule": 300.0, "options": {"expires": 290}},
     "guards-books": {"task": "guards.books.scheduled", "schedule": 900.0, "options": {"expires": 890}},
+    "onboarding-dates": {"task": "onboarding.dates.checked", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -263,6 +263,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "guards.books.compared": ("one", {"comparison_id": "comparison"}),
     "guards.books.scheduled": ("sweep", {}),
     "guards.approvals.expired": ("sweep", {}),
+    "onboarding.dates.checked": ("sweep", {}),
     "aftersales.refund_retention.advanced": ("one", {}),
     "aftersales.refund_retention.swept": ("sweep", {}),
     "retention_intents.training.carried_out": ("one", {"training_id": "training"}),
