@@ -9,11 +9,14 @@ class AftersalesConfig(AppConfig):
     def ready(self) -> None:
         from aftersales.guards.approvals.operations import register_effect
         from aftersales.programs.changing import approve_policy
+        from aftersales.programs.price_protection.notices import KIND
         from aftersales.programs.price_protection.rules import REASONS
         from aftersales.web.views import order_extra
+        from marketplace.outbox import kinds
         from marketplace.ui.labels import add_reasons
         from orders.store.web.extensions import register_order_extra
 
         add_reasons(REASONS)
+        kinds.register(KIND)
         register_order_extra(order_extra)
         register_effect("policy", approve_policy)

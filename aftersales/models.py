@@ -134,6 +134,8 @@ class Payout(TenantModel):
     lease_until = models.DateTimeField(null=True)
     created_at = models.DateTimeField(_("created"), db_default=NOW)
     settled_at = models.DateTimeField(_("settled"), null=True)
+    #: Paid, and the buyer is still to be told.
+    notice_due = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         verbose_name = _("payout")
@@ -144,6 +146,7 @@ class Payout(TenantModel):
         ]
         indexes = [
             models.Index(fields=["merchant_id", "id"], name="payout_open", condition=~models.Q(state__in=["paid", "failed"])),
+            models.Index(fields=["merchant_id", "id"], name="payout_to_tell", condition=models.Q(notice_due=True)),
             models.Index(fields=["merchant_id", "claim"], name="payout_by_claim"),
             models.Index(fields=["merchant_id", "tender"], name="payout_by_tender", condition=models.Q(tender__isnull=False)),
         ]

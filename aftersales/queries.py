@@ -86,9 +86,11 @@ def unfinished_runs() -> list[tuple[int, int]]:
 
 
 def merchants_with_open_payouts() -> list[int]:
-    """Merchants with payouts that are not final, across tenants (system role)."""
-    found = Payout.objects.using("system").exclude(state__in=["paid", "failed"])
-    return list(found.values_list("merchant_id", flat=True).distinct().order_by("merchant_id"))
+    """Merchants with payouts that are not final, or that buyers are still to be told of, across tenants (system role)."""
+    payouts = Payout.objects.using("system").order_by()
+    moving = payouts.exclude(state__in=["paid", "failed"]).values_list("merchant_id", flat=True)
+    untold = payouts.filter(notice_due=True).values_list("merchant_id", flat=True)
+    return sorted(moving.union(untold))
 
 
 def automatic_policies() -> list[tuple[int, str]]:

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from aftersales import queries
 from aftersales.operations import execute_run, open_automatic_run
-from aftersales.payouts.operations import settle_payouts
+from aftersales.payouts.telling import settle_and_tell
 from marketplace.tenancy.actor import BEAT
 
 
@@ -14,7 +14,7 @@ def execute(*, merchant_id: int, run_id: int) -> None:
     """Carry out one waiting run and send its payouts."""
     done = execute_run(merchant_id=merchant_id, run_id=run_id, by=BEAT, at=timezone.now())
     if done is not None and not done.dry_run:
-        settle_payouts(merchant_id=merchant_id, at=timezone.now())
+        settle_and_tell(merchant_id=merchant_id, at=timezone.now())
 
 
 @shared_task(name="aftersales.run.swept")
@@ -41,7 +41,7 @@ def start_automatic_runs() -> int:
 @shared_task(name="aftersales.payouts.settled")
 def settle(*, merchant_id: int) -> dict[str, int]:
     """Send one merchant's due payouts and ask about the unknown ones."""
-    return settle_payouts(merchant_id=merchant_id, at=timezone.now())
+    return settle_and_tell(merchant_id=merchant_id, at=timezone.now())
 
 
 @shared_task(name="aftersales.payouts.swept")

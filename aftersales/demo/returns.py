@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from aftersales.demo.relative import documents, moment
-from aftersales.payouts.operations import settle_payouts
+from aftersales.payouts.telling import settle_and_tell
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.refund_retention import answering
 from aftersales.programs.refund_retention.models import RetentionCase
@@ -59,7 +59,7 @@ def tell(shop: Shop, folder: Path) -> str:
             work(merchant_id=shop.merchant_id, by=CLI, at=clock)
         act()
     work(merchant_id=shop.merchant_id, by=CLI, at=start)
-    settle_payouts(merchant_id=shop.merchant_id, at=start)
+    settle_and_tell(merchant_id=shop.merchant_id, at=start)
     return f"{len(asked)} requests"
 
 

@@ -60,7 +60,7 @@ WITH answer AS MATERIALIZED (
 moved AS (
   UPDATE aftersales_payout p
   SET state = CASE WHEN a.state = 'retry' AND p.attempts >= %(max)s THEN 'failed' ELSE a.state END,
-      gateway_ref = a.reference, error = a.error, token = NULL, lease_until = NULL,
+      gateway_ref = a.reference, error = a.error, token = NULL, lease_until = NULL, notice_due = a.state = 'paid',
       settled_at = CASE WHEN a.state IN ('paid', 'failed') OR (a.state = 'retry' AND p.attempts >= %(max)s) THEN %(at)s END
   FROM answer a
   WHERE p.merchant_id = %(merchant)s AND p.request_id = a.request_id AND p.token = %(token)s AND p.state = 'submitted'

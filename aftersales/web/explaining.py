@@ -75,6 +75,8 @@ def _exceptions(settings: dict[str, Any]) -> list[str]:
         )
     if settings["payout"] == "voucher":
         found.append(_("Refunds are given as vouchers."))
+    if settings.get("notice"):
+        found.append(_("The buyer is told what was paid back."))
     if settings["late_claims"]:
         found.append(_("A drop inside the window is paid even when it is found later."))
     return found

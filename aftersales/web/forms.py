@@ -84,6 +84,11 @@ class PolicyForm(forms.Form):
         label=_("Paid back"),
         choices=[("original", _("The way the order was paid, in proportion")), ("voucher", _("As a voucher"))],
     )
+    notice = forms.ChoiceField(
+        label=_("Tell the buyer what was paid back"),
+        required=False,
+        choices=[("", _("No")), ("email", _("By e-mail")), ("sms", _("By text message")), ("in_app", _("In the shop's app"))],
+    )
     channel = forms.CharField(label=_("Only this channel"), required=False, max_length=20)
     max_quantity = forms.IntegerField(label=_("Largest quantity of a line"), required=False, min_value=1)
     price_error_hold = forms.IntegerField(

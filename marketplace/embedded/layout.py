@@ -156,8 +156,11 @@ def role_passwords(layout: Layout, admin: dict[str, Any]) -> dict[str, str]:
 
 
 def connection_options(env: Env) -> dict[str, Any]:
-    """libpq options: the planner's JIT never pays here, and only web requests are cut off by timeouts."""
-    flags = ["-c jit=off"]
+    """libpq options: the planner's JIT never pays here, and only web requests are cut off by timeouts.
+
+    What a run notes in temporary tables stays within 2 MB of the backend, however many rows it has; it is read once, in order.
+    """
+    flags = ["-c jit=off", "-c temp_buffers=2MB"]
     if env.str("SHANGBAN_PROCESS", default="") == "web":
         flags += [
             "-c statement_timeout=10000",

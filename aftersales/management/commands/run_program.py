@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from aftersales.models import ProgramRun
-from aftersales.payouts.operations import settle_payouts
+from aftersales.payouts.telling import settle_and_tell
 from aftersales.programs.registry import PROGRAMS, program_named
 from aftersales.programs.runner import run, settings_of
 from marketplace.commands import ReportCommand
@@ -55,7 +55,7 @@ class Command(ReportCommand):
             dry_run=options["dry_run"],
         )
         if not options["dry_run"]:
-            settle_payouts(merchant_id=merchant_id, at=timezone.now())
+            settle_and_tell(merchant_id=merchant_id, at=timezone.now())
         return _report(done, options["merchant"], _currency(merchant_id, shop), time.monotonic() - started)
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from aftersales.demo import guarding, presale, returns
-from aftersales.payouts.operations import settle_payouts
+from aftersales.payouts.telling import settle_and_tell
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
@@ -91,7 +91,7 @@ def _fill(shop: Shop, folder: Path) -> str:
         program=program, merchant_id=shop.merchant_id, shop=shop, settings=policy.settings, as_of=AS_OF, by=CLI,
         at=timezone.now(), dry_run=False,
     )  # fmt: skip
-    settle_payouts(merchant_id=shop.merchant_id, at=timezone.now())
+    settle_and_tell(merchant_id=shop.merchant_id, at=timezone.now())
     return f"{done.counts['claims']} new claims, {done.counts['amounts']}, {done.counts['held']} held"
 
 

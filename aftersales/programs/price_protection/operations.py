@@ -20,7 +20,7 @@ from marketplace.tenancy.scope import scope
 
 CHUNK = 10_000
 #: What one sort of the decision may keep in memory before it goes to disk, whatever the server's setting.
-MEMORY = "SET LOCAL work_mem = '8MB'; SET LOCAL maintenance_work_mem = '4MB'"
+MEMORY = "SET LOCAL work_mem = '4MB'; SET LOCAL maintenance_work_mem = '4MB'"
 BY_CODE = "SELECT reason, count(*) FROM decided WHERE state = 'refused' GROUP BY reason"
 TOTAL = "SELECT count(*), count(*) FILTER (WHERE state <> 'refused') FROM decided"
 BY_DAY = """

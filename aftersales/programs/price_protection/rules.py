@@ -14,6 +14,8 @@ from aftersales.programs.checks import BadPolicy, checked, choice, flag, whole
 
 PROGRAM = "price_protection"
 EXCLUSIONS = ("bundle", "gift", "out_of_stock", "flash", "free", "clearance", "live_room")
+#: How buyers can be told what was paid back to them.
+NOTICE_CHANNELS = ("email", "sms", "in_app")
 Settings = dict[str, Any]
 
 DEFAULTS: Settings = {
@@ -39,6 +41,7 @@ DEFAULTS: Settings = {
     "price_error_hold": 70,
     "headroom": True,
     "cap_per_claim": None,
+    "notice": "email",
 }
 ONLINE_RETAIL: Settings = {
     **DEFAULTS,
@@ -57,6 +60,7 @@ ONLINE_RETAIL: Settings = {
     "max_quantity": 12,
     "price_error_hold": None,
     "headroom": False,
+    "notice": None,
 }
 PRESETS: dict[str, Settings] = {
     "default": DEFAULTS,
@@ -84,6 +88,12 @@ def _channel(name: str, value: Any) -> str | None:
     return value or None
 
 
+def _notice(name: str, value: Any) -> str | None:
+    if value in (None, "", "none", "off"):
+        return None
+    return str(choice(*NOTICE_CHANNELS)(name, value))
+
+
 _NOTHING = ("off", "none", "unlimited")
 CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "window_days": whole(0, 400),
@@ -108,6 +118,7 @@ CHECKS: Mapping[str, Callable[[str, Any], Any]] = {
     "price_error_hold": whole(1, 100, nothing=_NOTHING),
     "headroom": flag,
     "cap_per_claim": whole(1, 10**12, nothing=_NOTHING),
+    "notice": _notice,
 }
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from aftersales.payouts.operations import settle_payouts
+from aftersales.payouts.telling import settle_and_tell
 from aftersales.programs.refund_retention import queries
 from aftersales.programs.refund_retention.operations import work
 from marketplace.tenancy.actor import BEAT
@@ -14,7 +14,7 @@ def advance(*, merchant_id: int) -> None:
     """Move one merchant's cases on; decide what waits and pay what is due."""
     moved = work(merchant_id=merchant_id, by=BEAT, at=timezone.now())
     if moved["runs"]:
-        settle_payouts(merchant_id=merchant_id, at=timezone.now())
+        settle_and_tell(merchant_id=merchant_id, at=timezone.now())
 
 
 @shared_task(name="aftersales.refund_retention.swept")
