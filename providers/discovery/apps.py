@@ -4,3 +4,14 @@ from django.apps import AppConfig
 class DiscoveryConfig(AppConfig):
     name = "providers.discovery"
     label = "discovery"
+
+    def ready(self) -> None:
+        """Have the index follow what is public, in the same transactions."""
+        from providers.discovery import operations
+        from providers.listings import projection
+        from providers.profiles import projecting as profiles
+        from providers.scorecards import projecting as scores
+
+        projection.on_projected(operations.index_listings)
+        profiles.on_projected(operations.index_providers)
+        scores.on_projected(operations.index_providers)

@@ -1,116 +1,133 @@
-"""The search: `Query` in, `Results` out. Public tables only: no scope is needed."""
+"""The search: `Query` in, `Results` out. Public tables only: no scope is needed.
 
-from collections import Counter
+At most three statements: the search, the listings of one page, and, where nothing was found, the search for what was meant. What
+the market calls things (`knowledge`) is one more, every five minutes.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from django.db import models
-from django.utils.translation import gettext as _
+from django.db import connection
 
-from marketplace.ui.formats import language as reader
-from providers.catalogue.lists import label
-from providers.catalogue.models import Category
-from providers.discovery.criteria import DIMENSIONS, Query
-from providers.discovery.results import Choice, Facet, Hit, Reason, Results
-from providers.listings.models import PricingModel, PublicListing
-from providers.profiles.models import PublicProvider
-from providers.scorecards.models import PublicScore
+from providers.discovery.corrections import correction
+from providers.discovery.criteria import LAST_PAGE, Query
+from providers.discovery.facets import chips, counted, counted_chosen, facets
+from providers.discovery.knowledge import Knowledge, knowledge
+from providers.discovery.reasons import Facts, reasons
+from providers.discovery.results import Chip, Choice, Facet, Hit, Reason, Results
+from providers.discovery.statement import CAP, PAGE_SIZE, Statement
+from providers.discovery.terms import Plan, exactly, plan
+from providers.listings.models import PublicListing
 
-__all__ = ["PAGE_SIZE", "Choice", "Facet", "Hit", "Query", "Reason", "Results", "search"]
-PAGE_SIZE = 20
-COLUMNS = {
-    "platform": "platforms",
-    "industry": "industries",
-    "belt": "belts",
-    "language": "languages",
-    "pricing": "pricing_model",
-}
-ORDERS = {"newest": "-published_at", "price": "from_cny_minor", "score": "-published_at", "relevance": "-published_at"}
-
-
-def search(query: Query, *, language: str, as_of: datetime) -> Results:
-    """One page of listings for a reader of `language` ("zh" or "en"), with facets; the reasons speak the active language."""
-    found = _matching(query).order_by(ORDERS[query.sort], "listing_id")
-    total = found.count()
-    pages = max(1, -(-total // PAGE_SIZE))
-    page = min(query.page, pages)
-    listings = list(found[(page - 1) * PAGE_SIZE : page * PAGE_SIZE])
-    hits = _hits(listings, language)
-    return Results(query, hits, total, True, _facets(query, found), page, pages)
+__all__ = ["PAGE_SIZE", "Chip", "Choice", "Facet", "Hit", "Query", "Reason", "Results", "search"]
+#: With fewer hits than this, words that are not known are doubted.
+FEW = 3
+#: What a card shows; the long texts stay in the database.
+CARD = [
+    field.column for field in PublicListing._meta.concrete_fields if field.name not in ("body_html_zh", "body_html_en", "terms")
+]
+LISTINGS = f"""
+SELECT {", ".join(f"l.{column}" for column in CARD)}, p.slug AS provider_slug, p.name_zh AS provider_zh, p.name_en AS provider_en,
+  p.logo_key, s.level, s.score, s.n AS jobs, s.renewal_rate, s.newcomer
+FROM listings_publiclisting l
+LEFT JOIN profiles_publicprovider p ON p.provider_id = l.provider_id
+LEFT JOIN scorecards_publicscore s ON s.provider_id = l.provider_id
+WHERE l.listing_id = ANY (%s)
+"""
 
 
-def _matching(query: Query) -> models.QuerySet[PublicListing]:
-    found = PublicListing.objects.select_related("category")
-    for word in query.q.split():
-        fields = ("title_zh", "title_en", "summary_zh", "summary_en", "body_html_zh", "body_html_en")
-        found = found.filter(models.Q(*((f"{field}__icontains", word) for field in fields), _connector=models.Q.OR))
-    if query.category:
-        found = found.filter(models.Q(category__slug=query.category) | models.Q(category__parent__slug=query.category))
-    for name, column in COLUMNS.items():
-        values = query.selected(name)
-        if values:
-            lookup = "in" if name == "pricing" else "overlap"
-            found = found.filter(**{f"{column}__{lookup}": list(values)})
-    if query.budget_min is not None:
-        found = found.filter(from_cny_minor__gte=query.budget_min * 100)
-    if query.budget_max is not None:
-        found = found.filter(from_cny_minor__lte=query.budget_max * 100)
-    return found
+@dataclass(frozen=True)
+class Found:
+    """What one statement answered: `rows` are the page's, in order."""
+
+    total: int = 0
+    page: int = 1
+    matched: int = 0
+    rows: Sequence[Mapping[str, Any]] = ()
+    counts: Sequence[tuple[str, str, int]] = ()
 
 
-def _facets(query: Query, found: models.QuerySet[PublicListing]) -> list[Facet]:
-    names = [name for name in DIMENSIONS if name in COLUMNS]
-    counts: dict[str, Counter[str]] = {name: Counter() for name in names}
-    for row in found.values_list(*(COLUMNS[name] for name in names)):
-        for name, value in zip(names, row, strict=True):
-            counts[name].update(value if isinstance(value, list) else [value])
-    titles = {
-        "platform": _("Platform"),
-        "industry": _("Industry"),
-        "belt": _("Industrial belt"),
-        "language": _("Service language"),
-        "pricing": _("Price model"),
-    }
-    return [
-        Facet(
-            name,
-            titles[name],
-            [
-                Choice(value, _choice(name, value), count, value in query.selected(name), query.toggled(name, value))
-                for value, count in counts[name].most_common()
-            ],
-        )
-        for name in names
-    ]
+def search(query: Query, *, language: str, as_of: datetime, exact: bool = False) -> Results:
+    """One page of listings for a reader of `language` ("zh" or "en"), with facets; the reasons speak the active language.
 
-
-def _choice(name: str, value: str) -> str:
-    return str(PricingModel(value).label) if name == "pricing" else label(value)
-
-
-def _hits(listings: list[PublicListing], language: str) -> list[Hit]:
-    ids = {listing.provider_id for listing in listings}
-    providers = {row.provider_id: row for row in PublicProvider.objects.filter(provider_id__in=ids)}
-    scores = {row.provider_id: row for row in PublicScore.objects.filter(provider_id__in=ids)}
-    return [_hit(each, providers.get(each.provider_id), scores.get(each.provider_id), language) for each in listings]
-
-
-def _hit(listing: PublicListing, provider: PublicProvider | None, score: PublicScore | None, language: str) -> Hit:
-    category: Category = listing.category
-    reasons = (
-        Reason("category", category.name),
-        Reason("pricing", str(PricingModel(listing.pricing_model).label)),
-        Reason("verified", _("Verified company")),
+    `exact` takes the words as they stand: no other words for them, no pinyin, no corrections.
+    """
+    known = knowledge()
+    asked = exactly(query.q) if exact else plan(query.q, known)
+    found = _run(query, asked, as_of)
+    meant, corrected, relaxed = "", False, False
+    if not exact and found.total < FEW and asked.terms:
+        meant = correction(query.q, known)
+        if found.total == 0:
+            better = plan(meant, known) if meant else asked
+            second = _run(query, better, as_of, is_relaxed=True) if meant or len(better.terms) > 1 else found
+            if second.total:
+                found, asked, corrected = second, better, bool(meant)
+                relaxed = second.matched < len(better.terms)
+    rows = counted_chosen(found.counts) if relaxed or corrected else counted(found.counts, query)
+    shown = min(found.total, CAP)
+    return Results(
+        query=query,
+        hits=_hits(found, asked, query, known, language, as_of),
+        total=shown,
+        total_is_exact=found.total <= CAP,
+        facets=facets(rows, query, known, language),
+        page=found.page,
+        pages=min(max(1, -(-shown // PAGE_SIZE)), LAST_PAGE),
+        chips=chips(query, known, language),
+        did_you_mean=meant,
+        is_corrected=corrected,
+        is_relaxed=relaxed,
+        marked=asked.marked,
     )
+
+
+def _run(query: Query, asked: Plan, as_of: datetime, *, is_relaxed: bool = False) -> Found:
+    if asked.is_hopeless:
+        return Found()
+    statement = Statement(query, asked, as_of, is_relaxed)
+    text = statement.text()
+    with connection.cursor() as cursor:
+        cursor.execute(text, statement.values)
+        total, page, matched, rows, counts = cursor.fetchone()
+    return Found(total, page, matched or 0, json.loads(rows), [tuple(each) for each in json.loads(counts)])
+
+
+def _hits(found: Found, asked: Plan, query: Query, known: Knowledge, language: str, as_of: datetime) -> list[Hit]:
+    if not found.rows:
+        return []
+    listings = {each.listing_id: each for each in PublicListing.objects.raw(LISTINGS, [[row["id"] for row in found.rows]])}
+    common = Facts({}, asked, query.filters, known, language, as_of, as_of, None, 1, 0, None, False, False)
+    return [_hit(listings[row["id"]], row, common) for row in found.rows if row["id"] in listings]
+
+
+def _hit(listing: Any, row: Mapping[str, Any], common: Facts) -> Hit:
+    level, jobs, is_newcomer = listing.level or 1, listing.jobs or 0, bool(listing.newcomer)
+    facts = replace(
+        common,
+        row=row,
+        updated_at=listing.updated_at,
+        score=listing.score,
+        level=level,
+        jobs=jobs,
+        renewal_rate=listing.renewal_rate,
+        is_newcomer=is_newcomer,
+        is_verified=listing.provider_slug is not None,
+    )
+    names = (listing.provider_en, listing.provider_zh) if common.language == "en" else (listing.provider_zh, listing.provider_en)
     return Hit(
         listing=listing,
-        provider_name=provider.text("name", "en" if (language or reader()) == "en" else "zh") if provider else "",
-        provider_slug=provider.slug if provider else "",
-        logo_key=provider.logo_key if provider else "",
-        level=score.level if score else 1,
-        score=score.score if score else None,
-        jobs=score.n if score else 0,
-        renewal_rate=score.renewal_rate if score else None,
-        is_newcomer=score.newcomer if score else False,
-        is_promoted=False,
-        reasons=reasons,
+        provider_name=names[0] or names[1] or "",
+        provider_slug=listing.provider_slug or "",
+        logo_key=listing.logo_key or "",
+        level=level,
+        score=listing.score,
+        jobs=jobs,
+        renewal_rate=listing.renewal_rate,
+        is_newcomer=is_newcomer,
+        is_promoted=bool(row["promoted"]),
+        reasons=reasons(facts),
     )

@@ -1,0 +1,186 @@
+"""What the market calls things: categories and their attributes, known words, how they sound, how they are mistyped.
+
+Read whole in one statement and kept in the process for a few minutes; `forget()` drops it (after words were counted anew, in
+tests). Nothing a search finds depends on it being fresh: it only adds words, names and corrections.
+"""
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django.db import connection
+
+from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
+from providers.discovery.sound import alike, initials, pinyin
+from providers.discovery.synonyms import ignored, related
+from providers.discovery.text import is_cjk, needle, normalise, padded
+
+KEPT_SECONDS = 300
+MOST_WORDS = 5_000
+READ = """
+SELECT json_build_object(
+  'words', (SELECT coalesce(json_agg(json_build_array(text, documents)), '[]')
+            FROM (SELECT text, documents FROM discovery_word ORDER BY documents DESC, text LIMIT %(most)s) w),
+  'categories', (SELECT coalesce(json_agg(json_build_array(c.slug, p.slug, c.name_zh, c.name_en, c.is_active)
+                                          ORDER BY c.position, c.id), '[]')
+                 FROM catalogue_category c LEFT JOIN catalogue_category p ON p.id = c.parent_id),
+  'attributes', (SELECT coalesce(json_agg(json_build_array(c.slug, a.key, a.kind, a.name_zh, a.name_en, a.unit_zh, a.unit_en,
+                                                           a.choices, a.facet) ORDER BY a.position, a.id), '[]')
+                 FROM catalogue_categoryattribute a JOIN catalogue_category c ON c.id = a.category_id))::text
+"""
+
+
+@dataclass(frozen=True)
+class KnownCategory:
+    slug: str
+    parent: str
+    zh: str
+    en: str
+    is_active: bool
+
+    def name(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+
+@dataclass(frozen=True)
+class KnownAttribute:
+    """`choices`: code → (Chinese, English)."""
+
+    category: str
+    key: str
+    kind: str
+    zh: str
+    en: str
+    unit_zh: str
+    unit_en: str
+    choices: dict[str, tuple[str, str]]
+    is_facet: bool
+
+    def name(self, language: str) -> str:
+        return self.en if language == "en" else self.zh
+
+    def unit(self, language: str) -> str:
+        return self.unit_en if language == "en" else self.unit_zh
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    categories: dict[str, KnownCategory]
+    attributes: dict[tuple[str, str], KnownAttribute]
+    counted: dict[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> dict[str, int]:
+        """Every known phrase, with the number of listings it was counted in."""
+        phrases = dict.fromkeys([*ignored(), *(name for name, _code in self.names), *related()], 0)
+        parts = {part: 0 for phrase in phrases for part in phrase.split() if part.isascii() and part.isalpha() and len(part) > 2}
+        return {**parts, **phrases, **self.counted}
+
+    @cached_property
+    def names(self) -> list[tuple[str, str]]:
+        """Names in both languages with the facet they stand for, as (normalised, `dimension:value`)."""
+        found: list[tuple[str, str]] = []
+        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
+            found += [(normalise(text), f"{name}:{term.code}") for term in vocabulary for text in (term.zh, term.en)]
+        for category in self.categories.values():
+            found += [(normalise(text), f"category:{category.slug}") for text in (category.zh, category.en)]
+        for (_category, key), attribute in self.attributes.items():
+            for code, texts in attribute.choices.items():
+                found += [(normalise(text), f"a.{key}:{code}") for text in texts]
+        return [(name, code) for name, code in dict.fromkeys(found) if name]
+
+    @cached_property
+    def _padded_names(self) -> list[tuple[str, str]]:
+        return [(padded(name), code) for name, code in self.names]
+
+    def codes(self, phrases: Iterable[str]) -> set[str]:
+        """Facets whose name is or contains one of these phrases: 家具 means the industry, and the belts that make it."""
+        sought = [needle(phrase) for phrase in phrases if len(phrase) > 1]
+        return {code for name, code in self._padded_names if any(each in name for each in sought)}
+
+    @cached_property
+    def sounds(self) -> dict[str, list[str]]:
+        """Pinyin in full → words, the most frequent first."""
+        return self._by(pinyin)
+
+    @cached_property
+    def initials(self) -> dict[str, list[str]]:
+        return self._by(initials)
+
+    @cached_property
+    def alike(self) -> dict[str, list[str]]:
+        """What is easily taken for each other → words."""
+        return self._by(alike)
+
+    def _by(self, key: Any) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.words, key=lambda each: (-self.words[each], len(each), each)):
+            if is_cjk(word) and len(word) > 1 and word not in ignored() and (sound := key(word)):
+                found[sound].append(word)
+        return dict(found)
+
+    @cached_property
+    def shortened(self) -> dict[str, list[str]]:
+        """Known Latin words, pinyin and longer Chinese words, by what is left of them without one character."""
+        found: dict[str, list[str]] = defaultdict(list)
+        words = [word for word in self.words if " " not in word and len(word) > (2 if is_cjk(word) else 3)]
+        for word in [*words, *(sound for sound in self.sounds if len(sound) > 4)]:
+            for variant in {word, *without_one(word)}:
+                found[variant].append(word)
+        return dict(found)
+
+    def path(self, slug: str) -> tuple[str, ...]:
+        """A category with the one above it."""
+        category = self.categories.get(slug)
+        return (slug,) if category is None or not category.parent else (category.parent, slug)
+
+    def facets_of(self, slug: str) -> list[KnownAttribute]:
+        """Attributes a category can be narrowed by: its parent's first, then its own."""
+        return [
+            attribute
+            for place in self.path(slug)
+            for (category, _key), attribute in self.attributes.items()
+            if category == place and attribute.is_facet
+        ]
+
+
+def without_one(word: str) -> list[str]:
+    return [word[:i] + word[i + 1 :] for i in range(len(word))]
+
+
+_kept: tuple[float, str, Knowledge] | None = None
+
+
+def knowledge() -> Knowledge:
+    """What is known now: at most one statement, none while it is fresh."""
+    global _kept
+    now = time.monotonic()
+    if _kept is not None and now - _kept[0] < KEPT_SECONDS:
+        return _kept[2]
+    with connection.cursor() as cursor:
+        cursor.execute(READ, {"most": MOST_WORDS})
+        text = str(cursor.fetchone()[0])
+    known = _kept[2] if _kept is not None and _kept[1] == text else _from(text)
+    _kept = (now, text, known)
+    return known
+
+
+def forget() -> None:
+    """Read again at the next search."""
+    global _kept
+    _kept = None
+
+
+def _from(text: str) -> Knowledge:
+
+    read = json.loads(text)
+    attributes: dict[tuple[str, str], KnownAttribute] = {}
+    for category, key, kind, zh, en, unit_zh, unit_en, choices, is_facet in read["attributes"]:
+        named = {each["code"]: (each["zh"], each["en"]) for each in choices}
+        attributes[category, key] = KnownAttribute(category, key, kind, zh, en, unit_zh, unit_en, named, is_facet)
+    categories = {row[0]: KnownCategory(row[0], row[1] or "", *row[2:]) for row in read["categories"]}
+    return Knowledge(categories, attributes, dict(read["words"]))
