@@ -18,6 +18,10 @@ from marketplace.tenancy.scope import scope
 
 #: Longer than any request of ours may take.
 LEASE = timedelta(minutes=5)
+#: How long an answer is repeated; long enough for a caller that was away over a holiday week.
+KEPT = timedelta(days=14)
+#: Rows of one statement, so that no lock is held for long.
+FORGET_CHUNK = 10_000
 #: `last_used_at` is for people: to the minute is enough.
 USED_EVERY = timedelta(minutes=1)
 
@@ -109,6 +113,15 @@ def answered_once(*, merchant_id: int, key: str, request_digest: str, work: Call
         with scope(merchant_id, durable=True):
             IdempotentAnswer.objects.filter(merchant_id=merchant_id, pk=known.pk).update(status=status, body=body)
     return status, body
+
+
+def forget_answers(*, at: datetime) -> int:
+    """Delete answers older than two weeks, of all tenants (system role); how many."""
+    old = IdempotentAnswer.objects.using("system").filter(created_at__lt=at - KEPT)
+    total = 0
+    while gone := old.filter(pk__in=list(old.order_by("pk").values_list("pk", flat=True)[:FORGET_CHUNK])).delete()[0]:
+        total += gone
+    return total
 
 
 def _known_answer(known: IdempotentAnswer, request_digest: str) -> Answer:

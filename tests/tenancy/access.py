@@ -278,4 +278,5 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
     "marketplace.health.beaten": ("none", {}),
+    "api.answers.forgotten": ("sweep", {}),
 }
