@@ -17,7 +17,7 @@ from orders.store.queries import lines_by_id
 DAILY = 62
 
 
-def shown(run: ProgramRun, *, currency: str, tz: str) -> dict[str, Any]:
+def shown(run: ProgramRun, currency: str, tz: str) -> dict[str, Any]:
     """Everything `_preview.html` reads."""
     counts = run.counts
     running = run.state in (ProgramRun.State.WAITING, ProgramRun.State.RUNNING)

@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -15,27 +14,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from aftersales import operations, queries
 from aftersales.guards.queries import ProgramKilled
-from aftersales.models import Claim, ProgramRun
-from aftersales.programs.changing import change_policy
+from aftersales.models import Claim
 from aftersales.programs.policies import active_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
 from aftersales.programs.registry import program_named
-from aftersales.programs.runner import NotPayable, open_run
-from aftersales.tasks import execute, settle
+from aftersales.tasks import settle
 from aftersales.web.explaining import claim_sentences, policy_sentences
 from aftersales.web.forms import PolicyForm
-from aftersales.web.policies import tell_policy
 from aftersales.web.previews import shown
+from aftersales.web.program_page import ProgramPage, first_shop, place_of
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.ledger.queries import accounts
 from marketplace.tenancy.actor import person
-from marketplace.tenancy.scope import scope
 from marketplace.ui.charts import StepChart
 from marketplace.ui.kit import Event, Tab
-from merchants.models import Shop
 from orders.store.models import ShopOrder
-from orders.store.queries import points_of, shops
+from orders.store.queries import points_of
 from orders.store.web.price_charts import price_chart
 
 PAGE = 25
@@ -46,35 +41,13 @@ STATES = ("reserved", "held", "refused")
 @requires(Permission.VIEW_ORDERS)
 def home(request: HttpRequest) -> HttpResponse:
     """The program's page; POST saves the form as a new version."""
-    if request.method != "POST":
-        return TemplateResponse(request, "price_protection/home.html", _home(request, None))
-    if Permission.EDIT_POLICY not in request.rights:
-        raise PermissionDenied(_("Your role does not allow changing the policy."))
-    form = PolicyForm(request.POST)
-    if form.is_valid():
-        saved = change_policy(
-            merchant_id=request.organization.pk,
-            program=program_named(PROGRAM),
-            settings=form.cleaned_data["settings"],
-            automatic=form.cleaned_data["is_automatic"],
-            by=person(request.user.pk),
-            at=timezone.now(),
-        )
-        tell_policy(request, saved)
-        return redirect("price_protection:home")
-    with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-        return TemplateResponse(request, "price_protection/home.html", _home(request, form), status=400).render()
-
-
-def _first_shop(request: HttpRequest) -> Shop | None:
-    return shops(request.organization.pk).order_by("id").first()
+    return PROGRAM_PAGE.home(request)
 
 
 def _home(request: HttpRequest, form: PolicyForm | None) -> dict[str, Any]:
     merchant_id = request.organization.pk
     policy = active_policy(merchant_id=merchant_id, program=PROGRAM)
-    shop = _first_shop(request)
-    currency, tz = (shop.currency, shop.timezone) if shop else ("CNY", "UTC")
+    currency, tz = place_of(first_shop(merchant_id))
     settings = program_named(PROGRAM).validated(policy.settings) if policy else DEFAULTS
     chosen = request.GET.get("state", "")
     claims = queries.claims(merchant_id, PROGRAM)
@@ -87,7 +60,7 @@ def _home(request: HttpRequest, form: PolicyForm | None) -> dict[str, Any]:
         "policy": policy,
         "policy_form": form or PolicyForm.showing(settings, automatic=bool(policy and policy.is_automatic)),
         "policy_summary": policy_sentences(settings, currency) if policy else [],
-        "preview": _preview_of(request, currency, tz),
+        "preview": PROGRAM_PAGE.preview_of(request, currency, tz),
         "claims": page,
         "claim_tabs": _tabs(request, chosen),
         "runs": queries.runs(merchant_id, PROGRAM).filter(order__isnull=True)[:10],
@@ -114,77 +87,21 @@ def _tabs(request: HttpRequest, chosen: str) -> list[Tab]:
     ]
 
 
-def _preview_of(request: HttpRequest, currency: str, tz: str) -> dict[str, Any] | None:
-    pk = request.GET.get("run", "")
-    if not (pk.isascii() and pk.isdigit()):
-        return None
-    found = queries.access_run(merchant_id=request.organization.pk, pk=int(pk))
-    return shown(found, currency=currency, tz=tz)
+PROGRAM_PAGE = ProgramPage(PROGRAM, "price_protection", PolicyForm, _home, shown, of_first_shop=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.RUN_PROGRAMS)
 def preview(request: HttpRequest) -> HttpResponse:
     """POST opens a preview of the form's policy; GET shows how it stands. Both answer the fragment (or the page)."""
-    if request.method == "POST":
-        return _open_preview(request)
-    shop = _first_shop(request)
-    currency, tz = (shop.currency, shop.timezone) if shop else ("CNY", "UTC")
-    context = {"preview": _preview_of(request, currency, tz)}
-    return TemplateResponse(request, "price_protection/_preview.html", context)
-
-
-def _open_preview(request: HttpRequest) -> HttpResponse:
-    form = PolicyForm(request.POST)
-    if not form.is_valid():
-        with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-            response = TemplateResponse(request, "price_protection/home.html", _home(request, form), status=400)
-            if request.htmx:
-                response.status_code = 200
-                response["HX-Retarget"], response["HX-Reswap"] = "body", "innerHTML"
-            return response.render()
-    opened = _open(request, form.cleaned_data["settings"], dry_run=True)
-    execute.delay(merchant_id=request.organization.pk, run_id=opened.pk)
-    if not request.htmx:
-        return redirect(f"{request.path.replace('preview/', '')}?run={opened.pk}#preview")
-    with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-        context = {"preview": shown(opened, currency="", tz="UTC")}
-        return TemplateResponse(request, "price_protection/_preview.html", context).render()
-
-
-def _open(request: HttpRequest, settings: dict[str, Any], *, dry_run: bool) -> ProgramRun:
-    now = timezone.now()
-    with scope(request.organization.pk, user_id=request.user.pk):
-        shop = _first_shop(request)
-    return open_run(
-        program=program_named(PROGRAM),
-        merchant_id=request.organization.pk,
-        shop=shop,
-        settings=settings,
-        as_of=now,
-        by=person(request.user.pk),
-        at=now,
-        dry_run=dry_run,
-    )
+    return PROGRAM_PAGE.preview(request)
 
 
 @require_POST
 @requires(Permission.RUN_PROGRAMS)
 def run_now(request: HttpRequest) -> HttpResponse:
     """Open a run under the policy in force; a worker carries it out."""
-    with scope(request.organization.pk, user_id=request.user.pk):
-        policy = active_policy(merchant_id=request.organization.pk, program=PROGRAM)
-    if policy is None:
-        messages.error(request, _("Save a policy first."))
-        return redirect("price_protection:home")
-    try:
-        opened = _open(request, policy.settings, dry_run=False)
-    except NotPayable:
-        messages.error(request, _("This policy ignores returns, which is for comparison only; preview it, or deduct returns."))
-        return redirect("price_protection:home")
-    execute.delay(merchant_id=request.organization.pk, run_id=opened.pk)
-    messages.success(request, _("The run has started; it appears below when it is done."))
-    return redirect("price_protection:home")
+    return PROGRAM_PAGE.run_now(request)
 
 
 @require_safe

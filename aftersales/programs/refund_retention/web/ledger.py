@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from aftersales.programs.refund_retention import queries
 from aftersales.programs.refund_retention.models import RetentionCase
 from aftersales.programs.refund_retention.web.cases import Echo, dressed
-from aftersales.programs.refund_retention.web.home import first_shop
+from aftersales.web.program_page import first_shop
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.money import format_major
@@ -32,7 +32,7 @@ COLUMNS = "request requested_at reason offer agent asked saved cost price_protec
 @requires(Permission.VIEW_ORDERS)
 def ledger(request: HttpRequest) -> HttpResponse:
     merchant_id = request.organization.pk
-    shop = first_shop(request)
+    shop = first_shop(request.organization.pk)
     currency, tz = (shop.currency, shop.timezone) if shop else ("CNY", "UTC")
     months = queries.by_month(merchant_id, currency=currency, timezone=ZoneInfo(tz))
     for month in months:
