@@ -26,5 +26,4 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "api-answers": {"task": "api.answers.forgotten", "schedule": 3600.0, "options": {"expires": 3500}},
     "guards-books": {"task": "guards.books.scheduled", "schedule": 900.0, "options": {"expires": 890}},
     "onboarding-dates": {"task": "onboarding.dates.checked", "schedule": 3600.0, "options": {"expires": 3500}},
-    "discovery-words": {"task": "discovery.words.counted", "schedule": 3600.0, "options": {"expires": 3500}},
 }

@@ -288,8 +288,6 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
-#: The market's part of the API needs no key: per network address.
-PUBLIC_API_REQUESTS_PER_MINUTE = env.int("PUBLIC_API_REQUESTS_PER_MINUTE", default=120)
 
 # What the sandbox payment gateway gets wrong, e.g. "timeout=0.1,refuse=0.05" (see aftersales/payouts/sandbox.py).
 SANDBOX_FAULTS = env.str("SANDBOX_FAULTS", default="")

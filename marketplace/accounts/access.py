@@ -15,14 +15,19 @@ from marketplace.kernel.errors import NotAllowed, NotFound
 View = Callable[..., HttpResponse]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Anonymous → sign-in; no organization or not allowed → 403; an object that is foreign or missing → 404."""
+def requires(permission: Permission, *, kind: str = "") -> Callable[[View], View]:
+    """Anonymous → sign-in; no organization or not allowed → 403; an object that is foreign or missing → 404.
+
+    `kind` names whose console a page is in where both kinds of organization have the right.
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if getattr(request, "organization", None) is None:
                 raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
+            if kind and request.organization.kind != kind:  # type: ignore[attr-defined]
+                raise PermissionDenied(_("This page is for another kind of organization than yours."))
             if permission not in request.rights:  # type: ignore[attr-defined]
                 raise PermissionDenied(_("Your role does not allow this. Ask an owner or administrator."))
             try:

@@ -92,6 +92,15 @@ SECTIONS: tuple[Section, ...] = (
         ),
         kind="provider",
     ),
+    Section(
+        _("Profile"), pgettext_lazy("short", "Profile"), "user",
+        (
+            Page(_("Profile"), "profile:home", Permission.VIEW_CONSOLE),
+            Page(_("Cases"), "cases:list", Permission.VIEW_CONSOLE),
+            Page(_("Capacity"), "capacity:home", Permission.VIEW_CONSOLE),
+        ),
+        kind="provider",
+    ),
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ NOTICES = 5
 
 
 @require_safe
-@requires(Permission.VIEW_CONSOLE)
+@requires(Permission.VIEW_CONSOLE, kind="provider")
 def home(request: HttpRequest) -> HttpResponse:
     context = {"notices": _notices(request.organization.pk), "tz": zone(request.organization.pk)}
     return TemplateResponse(request, "desk/home.html", context)

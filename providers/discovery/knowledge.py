@@ -81,32 +81,17 @@ class Knowledge:
         return {**parts, **phrases, **self.counted}
 
     @cached_property
-    def _named(self) -> list[tuple[str, str]]:
-        """Names in both languages as they are written, with the facet they stand for."""
-        found: list[tuple[str, str]] = []
-        for category in self.categories.values():
-            found += [(text, f"category:{category.slug}") for text in (category.zh, category.en)]
-        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
-            found += [(text, f"{name}:{term.code}") for term in vocabulary for text in (term.zh, term.en)]
-        for (_category, key), attribute in self.attributes.items():
-            found += [(text, f"a.{key}:{code}") for code, texts in attribute.choices.items() for text in texts]
-        return found
-
-    @cached_property
     def names(self) -> list[tuple[str, str]]:
-        """The same, normalised."""
-        found = dict.fromkeys((normalise(name), code) for name, code in self._named)
-        return [(name, code) for name, code in found if name]
-
-    @cached_property
-    def written(self) -> dict[str, str]:
-        """Normalised name → as it is written."""
-        return {normalise(name): name for name, _code in reversed(self._named)}
-
-    @cached_property
-    def coded(self) -> dict[str, str]:
-        """Normalised name → the facet it stands for; categories before all others."""
-        return dict(reversed(self.names))
+        """Names in both languages with the facet they stand for, as (normalised, `dimension:value`)."""
+        found: list[tuple[str, str]] = []
+        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
+            found += [(normalise(text), f"{name}:{term.code}") for term in vocabulary for text in (term.zh, term.en)]
+        for category in self.categories.values():
+            found += [(normalise(text), f"category:{category.slug}") for text in (category.zh, category.en)]
+        for (_category, key), attribute in self.attributes.items():
+            for code, texts in attribute.choices.items():
+                found += [(normalise(text), f"a.{key}:{code}") for text in texts]
+        return [(name, code) for name, code in dict.fromkeys(found) if name]
 
     @cached_property
     def _padded_names(self) -> list[tuple[str, str]]:

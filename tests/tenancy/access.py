@@ -75,6 +75,8 @@ class Address:
     keyword: str = "pk"
 
     def url(self, name: str, of: Filled, **other: Any) -> str:
+        if "pk" in other:  # the number of nothing
+            other[self.keyword] = other.pop("pk")
         return reverse(name, kwargs={self.keyword: of.ids[self.names], **other} if self.names else other)
 
     def data(self, of: Filled) -> dict[str, Any]:
@@ -99,6 +101,10 @@ def shop_of(of: Filled) -> int:
     return of.merchant.shop.pk
 
 
+def pause_of(of: Filled) -> int:
+    return of.ids["pause"]
+
+
 def address_file(_of: Filled) -> SimpleUploadedFile:
     return SimpleUploadedFile("list.csv", b"address\nimported@x.example\n")
 
@@ -110,6 +116,8 @@ prices = count(70)
 UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
 PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
 BUDGET = {"level": "merchant_day", "currency": "EUR", "limit": "100.00", "alert_percent": "80"}
+PAUSE = {"from_date": "2099-01-01", "until_date": "2099-01-02"}
+EDITED = {"GET": "view_console", "POST": "edit_profile"}
 GUARD_SETTINGS = {
     "payout_limit": "400", "batch_limit": "9000", "approval_days": "7", "breaker_percent": "300", "breaker_hours": "24",
     "breaker_windows": "28", "breaker_min_windows": "7",
@@ -196,6 +204,22 @@ ADDRESSES: dict[str, Address] = {
     "ledger:home": Address({"GET": "view_money"}),
     "find": Address({"GET": "view_console"}),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
+    "profile:home": Address({"GET": "view_console"}, kind="provider"),
+    "profile:about": Address(EDITED, form={"name_en": "New"}, kind="provider"),
+    "profile:work": Address(EDITED, form={"cities": ["foshan"]}, kind="provider"),
+    "profile:team": Address(EDITED, form={"name_en": "New", "role_en": "Head"}, kind="provider"),
+    "profile:certificates": Address(EDITED, form={"name_en": "New", "issuer": "JD"}, kind="provider"),
+    "profile:act": Address({"POST": "edit_profile"}, form={"act": "discard"}, kind="provider"),
+    "capacity:home": Address(EDITED, form={"timezone": "Asia/Tokyo"}, kind="provider"),
+    "capacity:add": Address({"POST": "edit_profile"}, form=PAUSE, kind="provider"),
+    "capacity:remove": Address({"POST": "edit_profile"}, form={"pause": pause_of}, kind="provider"),
+    "cases:list": Address({"GET": "view_console"}, kind="provider"),
+    "cases:new": Address({"GET": "edit_profile", "POST": "edit_profile"}, form={"title_en": "New"}, kind="provider"),
+    "cases:detail": Address(EDITED, "case_study", form={"title_en": "Newer"}, kind="provider"),
+    "cases:act": Address({"POST": "edit_profile"}, "case_study", form={"act": "ask"}, kind="provider"),
+    "case_answers:list": Address({"GET": "approve"}),
+    "case_answers:link": Address({"GET": "approve", "POST": "approve"}, "case_link", form={"answer": "refuse"}, keyword="token"),
+    "case_answers:withdraw": Address({"POST": "approve"}, "case_consent"),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
     "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "refuse", "claim": held_claim}),
@@ -228,10 +252,6 @@ PUBLIC = {
     "console": "sends everybody on: to sign-in, or to the home of his organization",
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
-    "api:listings": "the search of what is public, for programs",
-    "api:providers": "what providers say about themselves in public, for programs",
-    "api:categories": "the market's categories, the same for everybody",
-    "api:suggestions": "words of the market, the same for everybody",
     "api:schema": "the API's description, the same for everybody",
     "set_language": "Django's: sets a cookie and goes back",
 }
@@ -281,7 +301,6 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "aftersales.payouts.swept": ("sweep", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
-    "discovery.words.counted": ("none", {}),
     "marketplace.health.beaten": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }
