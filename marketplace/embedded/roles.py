@@ -5,6 +5,7 @@
 * system: the admin site and cross-tenant claims; BYPASSRLS, owns nothing.
 """
 
+import time
 from typing import Any
 
 import psycopg2
@@ -21,6 +22,8 @@ ATTRIBUTES = {
 }
 # Any number known to us only: two processes must not create the same role at once.
 ADVISORY_LOCK = 7274_6265_6401
+#: Half a second apart: as long as sessions of killed processes may need to end.
+DROP_ATTEMPTS = 40
 
 
 def ensure_roles(connection: Any, passwords: dict[str, str]) -> None:
@@ -120,11 +123,16 @@ def _create(cursor: Any, name: str) -> None:
 
 
 def _drop(cursor: Any, name: str) -> None:
-    try:
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-    except psycopg2.errors.InsufficientPrivilege:
-        # The server's own autovacuum is at work in it, which FORCE may not end but a plain DROP does.
-        cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name)))
+    """FORCE may not end the server's own autovacuum, which a plain DROP does; that one waits for sessions only a little."""
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    for attempt in range(DROP_ATTEMPTS):
+        try:
+            cursor.execute(statement + sql.SQL(" WITH (FORCE)") if attempt % 2 == 0 else statement)
+            return
+        except (psycopg2.errors.InsufficientPrivilege, psycopg2.errors.ObjectInUse):
+            if attempt == DROP_ATTEMPTS - 1:
+                raise
+            time.sleep(0.5)
 
 
 def _connect(settings: dict[str, Any], dbname: str) -> Any:

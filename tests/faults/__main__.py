@@ -23,7 +23,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.faults", description=__doc__)
     parser.add_argument("--faults", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--size", type=int, default=400, help="orders of each kind")
+    parser.add_argument(
+        "--size", type=int, default=0, help="orders of each kind; by default so many that work lasts as long as faults do"
+    )
     parser.add_argument("--spare-servers", action="store_true", help="leave database and broker alone: others use them, too")
     options = parser.parse_args()
     seed = options.seed or random.SystemRandom().randrange(1, 2**31)
@@ -32,7 +34,7 @@ def main() -> int:
     os.environ["DATABASE_NAME"] = DATABASE
     django.setup()
     logging.disable(logging.ERROR)
-    report = storm(options.faults, seed, options.size, spare=options.spare_servers)
+    report = storm(options.faults, seed, options.size or 2 * options.faults, spare=options.spare_servers)
     print(json.dumps(report, ensure_ascii=False, indent=2, default=str))
     return 0 if report["verdict"] == "nothing lost, nothing doubled" else 1
 

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from aftersales.measurement import metrics
 from aftersales.measurement.models import Experiment
+from aftersales.measurement.web import views as report_views
 from aftersales.previews.models import Forecast
 from marketplace.tenancy.scope import scope
 from tests import cast
@@ -67,6 +69,26 @@ def test_the_golden_experiment_as_a_merchant_reads_it(acme: cast.Merchant, clien
         assert part in shown.replace("¥", "CN¥").replace("CNCN", "CN"), part
     assert "attributed, not incremental" in shown
     assert "4,480,000.00" in shown
+
+
+def test_a_large_report_is_kept_for_a_while_and_says_as_of_when(
+    acme: cast.Merchant, client: Client, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    monkeypatch.setattr(report_views, "LARGE", 100)
+    opened = experiment(acme, {"treatment": (800, 240)})
+    first = page(client)
+    study.fill(acme, opened, "holdout", 200, 40)
+    time_machine.move_to(datetime(2026, 12, 1, 0, 5, tzinfo=UTC))
+    assert page(client) == first
+    cache.clear()  # what the ten minutes do
+    assert page(client) != first
+
+
+def test_a_small_report_is_always_fresh(acme: cast.Merchant, client: Client) -> None:
+    opened = experiment(acme, {"treatment": (800, 240)})
+    first = page(client)
+    study.fill(acme, opened, "holdout", 200, 40)
+    assert page(client) != first
 
 
 def test_the_same_numbers_as_a_table(acme: cast.Merchant, client: Client) -> None:

@@ -4,6 +4,7 @@ import csv
 from datetime import datetime
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -26,13 +27,16 @@ from marketplace.ui.labels import program_label
 from orders.store.queries import shops
 from orders.store.web.orders import safe_cell
 
+#: Buyers from which on a report is kept for a while.
+LARGE, KEPT_SECONDS = 20_000, 600
+
 
 @require_safe
 @requires(Permission.VIEW_ORDERS)
 def report(request: HttpRequest, program: str) -> HttpResponse:
     """The report of a program's newest experiment, or of the one `?version=` names."""
     experiment, tz = _experiment(request, program), _zone(request)
-    found = report_of(experiment, as_of=timezone.now(), tz=tz) if experiment else None
+    found = _measured(experiment, tz)
     context: dict[str, Any] = {"title": program_label(program), "tz": tz, "report": found, "program": program}
     if found is not None and experiment is not None:
         context |= _shown(found) | {
@@ -49,7 +53,7 @@ def report(request: HttpRequest, program: str) -> HttpResponse:
 def report_csv(request: HttpRequest, program: str) -> HttpResponse:
     """The same numbers as a table for other programs."""
     experiment = _experiment(request, program)
-    found = report_of(experiment, as_of=timezone.now(), tz=_zone(request)) if experiment else None
+    found = _measured(experiment, _zone(request))
     if found is None:
         raise NotFound("There is nothing to report yet.")
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
@@ -58,6 +62,19 @@ def report_csv(request: HttpRequest, program: str) -> HttpResponse:
     for cells in rows.csv_rows(found):
         writer.writerow([safe_cell(cell) if isinstance(cell, str) and not _is_number(cell) else cell for cell in cells])
     return response
+
+
+def _measured(experiment: Experiment | None, tz: str) -> Report | None:
+    """The report as of now; a large one as of some minutes ago, which its page says, since adding it up takes seconds."""
+    if experiment is None:
+        return None
+    key = f"report:{experiment.merchant_id}:{experiment.pk}:{tz}"
+    found: Report | None = cache.get(key)
+    if found is None:
+        found = report_of(experiment, as_of=timezone.now(), tz=tz)
+        if found is not None and found.treated + found.held_out > LARGE:
+            cache.set(key, found, KEPT_SECONDS)
+    return found
 
 
 def _is_number(text: str) -> bool:
