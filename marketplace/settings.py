@@ -38,7 +38,7 @@ DATABASE_ROUTERS = ["marketplace.tenancy.routers.RoleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "marketplace.staff.apps.StaffConfig",  # django.contrib.admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -188,6 +188,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
+#: The clock staff work by: the admin shows it, working days are counted in it.
+MARKET_TIME_ZONE = env.str("MARKET_TIME_ZONE", default="Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]

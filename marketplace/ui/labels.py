@@ -151,7 +151,7 @@ REASONS: dict[str, Text] = {
 }
 
 #: Labels of counters and of the inputs behind a decision, in the order they are shown. Keys as stored.
-FACTS: Mapping[str, Text] = {
+FACTS: dict[str, Text] = {
     "rows_read": _("Rows read"),
     "sale_lines": _("Sale lines"),
     "sale_value": _("Sale value"),
@@ -280,6 +280,12 @@ def tender_label(method: str) -> Text:
 def add_reasons(reasons: Mapping[str, Text]) -> None:
     """Let an app name its own codes (from `AppConfig.ready`); the last one to name a code wins."""
     REASONS.update(reasons)
+
+
+def add_facts(words: Mapping[str, Text]) -> None:
+    """Let an app name the keys of what it stores (from `AppConfig.ready`); what is named already keeps its word and place."""
+    for key, word in words.items():
+        FACTS.setdefault(key, word)
 
 
 def transfer_label(kind: str) -> Text:

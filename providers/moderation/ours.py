@@ -1,8 +1,7 @@
 """Moderation's own kinds: reports and appeals are reviews like any other; penalties can be appealed; providers be reported."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop
-from django.utils.translation import pgettext_lazy as c_
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound
 from marketplace.tenancy.scope import scope
@@ -24,7 +23,7 @@ def register() -> None:
     register_kind(
         ReviewKind(
             name="report",
-            label=c_("review kind", "Report"),
+            label=pgettext_lazy("review kind", "Report"),
             decide=decide_report,
             render=report_sheet,
             verdicts={"approved": gettext_lazy("The report is right"), "rejected": gettext_lazy("No breach of the rules")},
@@ -34,7 +33,7 @@ def register() -> None:
     register_kind(
         ReviewKind(
             name="appeal",
-            label=c_("review kind", "Appeal"),
+            label=pgettext_lazy("review kind", "Appeal"),
             decide=decide_appeal,
             render=appeal_sheet,
             reasons=("facts_confirmed", "new_evidence", "rule_misread"),

@@ -1,6 +1,7 @@
 """Presale reminders for staff: read-only."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from aftersales.programs.presale_balance.models import Enrolment, Touch
 from marketplace.tenancy.staff import StaffAdmin
@@ -10,13 +11,17 @@ from marketplace.tenancy.staff import StaffAdmin
 class EnrolmentAdmin(StaffAdmin):
     list_display = ("id", "merchant_id", "order", "arm", "state", "reason", "next_due_at", "changed_at")
     list_filter = ("state", "arm")
-    search_fields = ("=merchant_id", "=order__external_ref")
+    search_fields = ("=order__external_ref",)
+    search_help_text = _("Order number, or a merchant's name")
+    ordering = ("-id",)
     list_select_related = ("order",)
 
 
 @admin.register(Touch)
 class TouchAdmin(StaffAdmin):
     list_display = ("id", "merchant_id", "enrolment", "step", "channel", "due_at", "state", "reason", "sent_at")
-    list_filter = ("state", "step", "channel", "reason")
-    search_fields = ("=merchant_id", "=message_key")
+    list_filter = ("state", "step", "channel")
+    search_fields = ("=message_key",)
+    search_help_text = _("Key of the message, or a merchant's name")
+    ordering = ("-id",)
     list_select_related = ("enrolment",)
