@@ -52,6 +52,7 @@ urlpatterns = [
     path("desk/", include("providers.desk.urls")),
     path("desk/", include(profile_urls)),
     path("cases/", include(answer_urls)),
+    path("desk/listings/", include("providers.listings.web.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),

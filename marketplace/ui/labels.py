@@ -89,6 +89,13 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "custom": ("info", pgettext_lazy("status", "Your own")),
     "missing": ("warn", pgettext_lazy("status", "Missing")),
     "reset": ("muted", pgettext_lazy("status", "Back to the default")),
+    # Listings and their versions
+    "draft": ("muted", pgettext_lazy("status", "Draft")),
+    "published": ("good", pgettext_lazy("status", "Published")),
+    "paused": ("warn", pgettext_lazy("status", "Paused")),
+    "archived": ("muted", pgettext_lazy("status", "Archived")),
+    "changes_requested": ("warn", pgettext_lazy("status", "Changes asked for")),
+    "discarded": ("muted", pgettext_lazy("status", "Discarded")),
     # Anything with a switch
     "usable": ("good", pgettext_lazy("status", "Usable")),
     "revoked": ("muted", pgettext_lazy("status", "Revoked")),

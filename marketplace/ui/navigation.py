@@ -93,6 +93,13 @@ SECTIONS: tuple[Section, ...] = (
         kind="provider",
     ),
     Section(
+        _("Listings"), pgettext_lazy("short", "Listings"), "store",
+        (
+            Page(_("Listings"), "desk_listings:list", Permission.VIEW_CONSOLE),
+        ),
+        kind="provider",
+    ),
+    Section(
         _("Profile"), pgettext_lazy("short", "Profile"), "user",
         (
             Page(_("Profile"), "profile:home", Permission.VIEW_CONSOLE),

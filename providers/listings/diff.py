@@ -13,6 +13,7 @@ from marketplace.files.queries import image_url
 from marketplace.ui import formats
 from providers.catalogue.models import CategoryAttribute
 from providers.listings.models import ListingVersion
+from providers.listings.prices import relevant
 from providers.listings.sections import VOCABULARIES
 
 Kind = Literal["same", "old", "new"]
@@ -123,7 +124,7 @@ def _all_lines(version: ListingVersion, asked: Mapping[str, CategoryAttribute]) 
             yield Line(f"attributes.{key}", "fit", attribute.name, attribute.value_label(version.attributes[key]))
     yield Line("pricing_model", "price", _("Price model"), str(version.get_pricing_model_display()))
     yield Line("currency", "price", _("Currency"), version.currency)
-    yield from _offer(version.offer, version.currency)
+    yield from _offer(relevant(version.pricing_model, version.offer), version.currency)
     yield from _terms(version.terms, version.currency)
     yield from _images(version.images)
 

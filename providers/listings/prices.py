@@ -4,6 +4,26 @@ from collections.abc import Mapping
 from typing import Any
 
 Offer = Mapping[str, Any]
+_PACKAGED = frozenset({"unit", "packages", "scope", "extras"})
+_STANDING = _PACKAGED | {"min_months"}
+#: What an offer of each price model consists of; a draft may hold more, the public sees these.
+PARTS: Mapping[str, frozenset[str]] = {
+    "fixed": _PACKAGED,
+    "milestone": _PACKAGED | {"milestones"},
+    "retainer": _STANDING,
+    "retainer_commission": _STANDING | {"commission"},
+    "seat_shift": _STANDING,
+    "unit": _PACKAGED,
+    "subscription": frozenset({"unit", "editions", "scope", "extras"}),
+    "metered": frozenset({"unit", "metered", "tiers", "extras"}),
+    "quote": frozenset({"hint_zh", "hint_en"}),
+    "session": frozenset({"unit", "sessions"}),
+}
+
+
+def relevant(pricing_model: str, offer: Offer) -> dict[str, Any]:
+    """The parts of an offer its price model has a use for."""
+    return {name: value for name, value in offer.items() if name in PARTS[pricing_model]}
 
 
 def least_price(pricing_model: str, offer: Offer) -> int | None:
@@ -30,14 +50,15 @@ def per_month(price_minor: int, months: int) -> int:
 
 
 def with_month_prices(offer: dict[str, Any]) -> dict[str, Any]:
-    """The offer with `per_month` beside every edition's `prices`."""
+    """The offer with `per_month` beside every edition's `prices`, and the `periods` in which any edition is sold."""
     if not offer.get("editions"):
         return offer
     editions = [
         {**edition, "per_month": {months: per_month(price, int(months)) for months, price in edition["prices"].items()}}
         for edition in offer["editions"]
     ]
-    return {**offer, "editions": editions}
+    periods = sorted({int(months) for edition in editions for months in edition["prices"]})
+    return {**offer, "editions": editions, "periods": periods}
 
 
 def delivery_days(offer: Offer) -> int | None:

@@ -10,7 +10,7 @@ from typing import Any
 from marketplace.ui.richtext import markdown_html
 from providers.catalogue.rates import cny_minor
 from providers.listings.models import Listing, ListingVersion, PublicListing
-from providers.listings.prices import delivery_days, least_price, with_month_prices
+from providers.listings.prices import delivery_days, least_price, relevant, with_month_prices
 
 Callback = Callable[[Sequence[int]], None]
 #: Whether a provider's listings may be seen at all, asked once per projection.
@@ -71,6 +71,7 @@ def _write(rows: list[PublicListing]) -> None:
 
 def public_row(listing: Listing, version: ListingVersion) -> PublicListing:
     """The public copy of a version, also for previews: nothing is stored."""
+    offer = relevant(version.pricing_model, version.offer)
     row = PublicListing(
         listing_id=listing.pk,
         provider_id=listing.provider_id,
@@ -79,7 +80,7 @@ def public_row(listing: Listing, version: ListingVersion) -> PublicListing:
         version=version.number,
         body_html_zh=markdown_html(version.body_zh),
         body_html_en=markdown_html(version.body_en),
-        offer=with_month_prices(in_both_languages(version.offer)),
+        offer=with_month_prices(in_both_languages(offer)),
         terms=in_both_languages(version.terms),
         images=in_both_languages(version.images),
         published_at=listing.published_at or version.updated_at,
@@ -88,9 +89,9 @@ def public_row(listing: Listing, version: ListingVersion) -> PublicListing:
         **{name: getattr(version, name) for name in COPIED},
     )
     _fill_languages(row)
-    row.from_minor = least_price(version.pricing_model, version.offer)
+    row.from_minor = least_price(version.pricing_model, offer)
     row.from_cny_minor = None if row.from_minor is None else cny_minor(row.from_minor, row.currency)
-    row.delivery_days = delivery_days(version.offer)
+    row.delivery_days = delivery_days(offer)
     return row
 
 

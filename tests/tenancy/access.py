@@ -1,14 +1,20 @@
 """Who may open what: every address of the site, its methods and the right each needs. The URLconf is crawled against it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from PIL import Image
 
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
+from marketplace.tenancy.scope import scope
+from providers.catalogue.models import Category
+from providers.listings.models import ListingVersion
 from tests.outbox.letters import SERVICE
 from tests.tenancy.world import Filled
 
@@ -109,6 +115,34 @@ def address_file(_of: Filled) -> SimpleUploadedFile:
     return SimpleUploadedFile("list.csv", b"address\nimported@x.example\n")
 
 
+def listing_address(rights: dict[str, str], **form: Any) -> Address:
+    return Address(rights, "listing_slug", form=form, kind="provider", keyword="slug")
+
+
+def listing_category(_of: Filled) -> int:
+    return Category.objects.get(slug="store-operation").pk
+
+
+def picture_file(_of: Filled) -> SimpleUploadedFile:
+    out = BytesIO()
+    Image.new("RGB", (80, 64), (next(prices) % 256, 80, 120)).save(out, "PNG")
+    return SimpleUploadedFile("picture.png", out.getvalue())
+
+
+def saves(section: str) -> Callable[[Filled], int]:
+    """The count of saves a form starts from, as its page would have it."""
+
+    def count(of: Filled) -> int:
+        with scope(of.id):
+            newest = ListingVersion.objects.filter(provider_id=of.id, listing_id=of.ids["listing"]).latest("number")
+            return newest.revisions.get(section, 0)
+
+    return count
+
+
+WRITES = {"GET": "edit_listings", "POST": "edit_listings"}
+NEW_LISTING = {"category": listing_category, "title_en": "Another service"}
+NO_ROWS = {f"{name}-{count}_FORMS": "0" for name in ("free", "paid", "remote") for count in ("TOTAL", "INITIAL")}
 WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
 #: Writes that store nothing: they answer a question too long for an address.
 HARMLESS = {"messages:preview": "draws a preview"}
@@ -220,6 +254,23 @@ ADDRESSES: dict[str, Address] = {
     "case_answers:list": Address({"GET": "approve"}),
     "case_answers:link": Address({"GET": "approve", "POST": "approve"}, "case_link", form={"answer": "refuse"}, keyword="token"),
     "case_answers:withdraw": Address({"POST": "approve"}, "case_consent"),
+    "desk_listings:list": Address({"GET": "view_console"}, kind="provider"),
+    "desk_listings:export": Address({"GET": "export"}, kind="provider"),
+    "desk_listings:new": Address({"GET": "edit_listings", "POST": "edit_listings"}, form=NEW_LISTING, kind="provider"),
+    "desk_listings:detail": listing_address({"GET": "view_console"}),
+    "desk_listings:versions": listing_address({"GET": "view_console"}),
+    "desk_listings:preview": listing_address({"GET": "view_console"}),
+    "desk_listings:act": listing_address({"POST": "edit_listings"}, act="duplicate"),
+    "desk_listings:bring_back": listing_address({"POST": "edit_listings"}, number="1"),
+    "desk_listings:upload": listing_address({"POST": "edit_listings"}, picture=picture_file),
+    "desk_listings:basics": listing_address(WRITES, category=listing_category, title_en="Shops run", revision=saves("basics")),
+    "desk_listings:text": listing_address(WRITES, body_en="What we do", revision=saves("text")),
+    "desk_listings:fit": listing_address(WRITES, languages=["english"], revision=saves("fit")),
+    "desk_listings:price": listing_address(
+        WRITES, **NO_ROWS, pricing_model="quote", currency="CNY", hint_en="On the size", revision=saves("price")
+    ),
+    "desk_listings:terms": listing_address(WRITES, **NO_ROWS, lead_days="3", revision=saves("terms")),
+    "desk_listings:images": listing_address(WRITES, revision=saves("images")),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
     "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "refuse", "claim": held_claim}),

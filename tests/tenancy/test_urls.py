@@ -163,7 +163,9 @@ def without_arguments(name: str) -> str | None:
 def test_a_foreign_object_looks_like_a_missing_one(world: World, nudges: list[Any], name: str, method: str) -> None:
     ours, stranger = world.pair(ADDRESSES[name].kind)
     before, client = fingerprint(ours.id), signed_in(stranger.owner)
-    foreign, missing = ask(client, name, method, ours), ask(client, name, method, ours, pk=MISSING)
+    keyword = ADDRESSES[name].keyword
+    nowhere: dict[str, Any] = {keyword: MISSING if keyword == "pk" else "nothing-of-this-name"}
+    foreign, missing = ask(client, name, method, ours), ask(client, name, method, ours, **nowhere)
     assert (foreign.status_code, missing.status_code) == (404, 404)
     assert body(foreign) == body(missing)
     assert (fingerprint(ours.id), nudges) == (before, [])

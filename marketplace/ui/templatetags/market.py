@@ -27,7 +27,7 @@ def picture(image: Picture | None, icon_name: str = "image", sizes: str = "", la
         return format_html('<span class="pic pic--none">{}</span>', icon(icon_name, "lg"))
     size = format_html(' width="{}" height="{}"', image.width, image.height) if image.width else ""
     several = format_html(' srcset="{}" sizes="{}"', image.srcset, sizes or "100vw") if image.srcset else ""
-    when = format_html(' loading="lazy"') if lazy else format_html(' fetchpriority="high"')
+    when = SafeString(' loading="lazy"' if lazy else ' fetchpriority="high"')
     return format_html('<img class="pic" src="{}"{}{}{} decoding="async" alt="{}">', image.src, several, size, when, image.alt)
 
 

@@ -1,6 +1,7 @@
 """A row in every table of listings."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from marketplace.tenancy.scope import scope
 from providers.catalogue.models import Category
@@ -11,7 +12,7 @@ from tests import cast
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 
 
-def fill(provider: cast.Provider) -> dict[str, int]:
+def fill(provider: cast.Provider) -> dict[str, Any]:
     """A published listing with its public row."""
     category = Category.objects.get(slug="store-operation")
     own = {"provider_id": provider.id, "category": category, "title_en": f"{provider.slug} runs shops"}
@@ -22,4 +23,4 @@ def fill(provider: cast.Provider) -> dict[str, int]:
             **own, listing=listing, number=1, state="published", offer=offer, submitted_at=NOW, published_at=NOW
         )
         project(provider_id=provider.id, listing_ids=[listing.pk])
-    return {"listing": listing.pk}
+    return {"listing": listing.pk, "listing_slug": listing.slug}
