@@ -55,7 +55,7 @@ class PercentField(MinorField):
         except forms.ValidationError as error:
             raise forms.ValidationError(_("Write a percentage with at most two decimals, for example 3.5.")) from error
         if found is not None and found > 10_000:
-            raise forms.ValidationError(_("More than 100% is not possible."))
+            raise forms.ValidationError(_("At most 100%."))
         return found
 
 
