@@ -26,4 +26,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "api-answers": {"task": "api.answers.forgotten", "schedule": 3600.0, "options": {"expires": 3500}},
     "guards-books": {"task": "guards.books.scheduled", "schedule": 900.0, "options": {"expires": 890}},
     "onboarding-dates": {"task": "onboarding.dates.checked", "schedule": 3600.0, "options": {"expires": 3500}},
+    "onboarding-exits": {"task": "onboarding.exits.swept", "schedule": 300.0, "options": {"expires": 290}},
 }

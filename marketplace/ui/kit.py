@@ -31,6 +31,22 @@ class Step:
     state: StepState = "todo"
 
 
+CheckState = Literal["done", "todo", "waiting", "blocked", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line of a checklist: what it is, how it stands, who acts next, and where."""
+
+    label: Text
+    state: CheckState = "todo"
+    text: Text = ""
+    #: Who acts next, in a word or two; "" when nobody has to.
+    who: Text = ""
+    url: str = ""
+    url_label: Text = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Tab:
     """One view among siblings; a link, so that it survives a reload."""

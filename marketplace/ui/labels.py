@@ -31,6 +31,15 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "partial": ("warn", pgettext_lazy("status", "Matched in part")),
     "matched": ("good", pgettext_lazy("status", "Matched")),
     "unmatched": ("warn", pgettext_lazy("status", "Not matched")),
+    # The market: companies, categories, listings, transfers
+    "draft": ("muted", pgettext_lazy("status", "Draft")),
+    "changes_requested": ("warn", pgettext_lazy("status", "Changes requested")),
+    "verified": ("good", pgettext_lazy("status", "Verified")),
+    "renewing": ("info", pgettext_lazy("status", "Being renewed")),
+    "suspended": ("bad", pgettext_lazy("status", "Suspended")),
+    "announced": ("info", pgettext_lazy("status", "On its way")),
+    "confirmed": ("good", pgettext_lazy("status", "Arrived")),
+    "left": ("muted", pgettext_lazy("status", "Left")),
     # Coupons
     "used": ("muted", pgettext_lazy("status", "Used")),
     "voided": ("muted", pgettext_lazy("status", "Voided")),

@@ -108,6 +108,15 @@ SECTIONS: tuple[Section, ...] = (
         ),
         kind="provider",
     ),
+    Section(
+        _("Company"), pgettext_lazy("short", "Company"), "shield",
+        (
+            Page(_("Onboarding"), "onboarding:home", Permission.VIEW_CONSOLE),
+            Page(_("Deposit"), "deposit:home", Permission.VIEW_EARNINGS),
+            Page(_("Leaving"), "exit:home", Permission.ONBOARD),
+        ),
+        kind="provider",
+    ),
 )  # fmt: skip
 
 

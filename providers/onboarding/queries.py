@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from marketplace.ui.kit import Text
 from providers.catalogue.lists import DOCUMENTS
 from providers.catalogue.models import Category
 from providers.onboarding import facts
-from providers.onboarding.models import Application, Document, Qualification
+from providers.onboarding.models import Application, Document, Exit, Export, Qualification
 from providers.onboarding.states import QUALIFIED, VERIFIED, QualificationState
 
 WARN_BEFORE = timedelta(days=30)
@@ -79,10 +79,10 @@ def access_category(*, provider_id: int, pk: int) -> Chosen:
     return _chosen(provider_id, [row])[0]
 
 
-def access_document(*, provider_id: int, pk: int) -> Document:
-    """One paper whose bytes are still there. Raises NotFound for foreign and missing alike."""
-    found = Document.objects.filter(provider_id=provider_id, pk=pk).exclude(state="removed").first()
-    if found is None:
+def access_document(*, provider_id: int, pk: int, even_removed: bool = False) -> Document:
+    """One paper, usually one whose bytes are still there. Raises NotFound for foreign and missing alike."""
+    found = Document.objects.filter(provider_id=provider_id, pk=pk).first()
+    if found is None or (found.state == Document.State.REMOVED and not even_removed):
         raise NotFound("There is no such document.")
     return found
 
@@ -131,3 +131,38 @@ def same_code_elsewhere(provider_id: int, credit_code: str) -> int:
     """How many other providers gave the same credit code: shown to the reviewer (system role)."""
     others = Application.objects.using("system").filter(credit_code=credit_code).exclude(provider_id=provider_id)
     return others.count() if credit_code else 0
+
+
+def providers_leaving() -> list[int]:
+    """Providers that asked to leave and have not left (system role)."""
+    found = Exit.objects.using("system").filter(state="requested").order_by("provider_id")
+    return list(found.values_list("provider_id", flat=True))
+
+
+def waiting_exports() -> list[tuple[int, int]]:
+    """(provider, export) that nobody has begun (system role)."""
+    found = Export.objects.using("system").filter(state="queued").order_by("pk")
+    return list(found.values_list("provider_id", "pk"))
+
+
+def providers_with_old_exports(before: datetime) -> list[int]:
+    """Providers whose export lies about longer than it should (system role)."""
+    old = Document.objects.using("system").filter(kind="export", uploaded_at__lt=before).exclude(state="removed")
+    return sorted(set(old.values_list("provider_id", flat=True)))
+
+
+def exit_of(provider_id: int) -> Exit | None:
+    """The exit under way or done; None for a company that stays."""
+    return Exit.objects.filter(provider_id=provider_id).exclude(state="withdrawn").first()
+
+
+def latest_export(provider_id: int) -> Export | None:
+    return Export.objects.filter(provider_id=provider_id).select_related("document").order_by("-pk").first()
+
+
+def access_export(*, provider_id: int, pk: int) -> Export:
+    """One export. Raises NotFound for foreign and missing alike."""
+    found = Export.objects.filter(provider_id=provider_id, pk=pk).select_related("document").first()
+    if found is None:
+        raise NotFound("There is no such export.")
+    return found

@@ -16,6 +16,7 @@ from marketplace.tenancy.scope import scope
 from providers.catalogue.models import Category
 from providers.listings.models import ListingVersion
 from tests.outbox.letters import SERVICE
+from tests.providers.onboarding import papers
 from tests.tenancy.world import Filled
 
 ALL = set(Role.values)
@@ -143,9 +144,29 @@ def saves(section: str) -> Callable[[Filled], int]:
 WRITES = {"GET": "edit_listings", "POST": "edit_listings"}
 NEW_LISTING = {"category": listing_category, "title_en": "Another service"}
 NO_ROWS = {f"{name}-{count}_FORMS": "0" for name in ("free", "paid", "remote") for count in ("TOTAL", "INITIAL")}
+
+
+def paper_file(_of: Filled) -> SimpleUploadedFile:
+    return SimpleUploadedFile("paper.pdf", papers.pdf(f"paper {next(prices)}"))
+
+
+def open_category(_of: Filled) -> str:
+    """Each time another one, so that choosing writes something."""
+    leaves = Category.objects.filter(parent__isnull=False, is_active=True).order_by("id")
+    return leaves[next(prices) % leaves.count()].slug
+
+
+def other_name(_of: Filled) -> str:
+    return f"Name {next(prices)}"
+
+
 WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
-#: Writes that store nothing: they answer a question too long for an address.
-HARMLESS = {"messages:preview": "draws a preview"}
+#: Writes that store nothing here: they answer a question too long for an address, or the world is not ready for them.
+HARMLESS = {
+    "messages:preview": "draws a preview",
+    "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
+    "onboarding:withdraw": "for the same reason",
+}
 prices = count(70)
 UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
 PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
@@ -271,6 +292,31 @@ ADDRESSES: dict[str, Address] = {
     ),
     "desk_listings:terms": listing_address(WRITES, **NO_ROWS, lead_days="3", revision=saves("terms")),
     "desk_listings:images": listing_address(WRITES, revision=saves("images")),
+    "onboarding:home": Address({"GET": "view_console"}, kind="provider"),
+    "onboarding:submit": Address({"POST": "onboard"}, kind="provider"),
+    "onboarding:withdraw": Address({"POST": "onboard"}, kind="provider"),
+    "onboarding:company": Address({"GET": "onboard", "POST": "onboard"}, form={"company_name": other_name}, kind="provider"),
+    "onboarding:person": Address({"GET": "onboard", "POST": "onboard"}, form={"legal_person": other_name}, kind="provider"),
+    "onboarding:bank": Address({"GET": "onboard", "POST": "onboard"}, form={"bank_name": other_name}, kind="provider"),
+    "onboarding:categories": Address({"GET": "onboard"}, kind="provider"),
+    "onboarding:choose": Address({"POST": "onboard"}, form={"category": open_category}, kind="provider"),
+    "onboarding:category": Address(
+        {"GET": "onboard", "POST": "onboard"}, "qualification", form={"portfolio-file": paper_file}, kind="provider"
+    ),
+    "onboarding:act": Address({"POST": "onboard"}, "spare_qualification", form={"act": "drop"}, kind="provider"),
+    "onboarding:document": Address({"POST": "onboard"}, "document", kind="provider"),
+    "onboarding:remove": Address({"POST": "onboard"}, "spare_document", kind="provider"),
+    "deposit:home": Address({"GET": "view_earnings"}, kind="provider"),
+    "deposit:announce": Address(
+        {"POST": "onboard"}, form={"amount": "1.00", "payer": other_name, "sent_on": "2026-03-01"}, kind="provider"
+    ),
+    "deposit:withdraw": Address({"POST": "onboard"}, "deposit_transfer", kind="provider"),
+    "deposit:export": Address({"GET": "export"}, kind="provider"),
+    "exit:home": Address({"GET": "onboard"}, kind="provider"),
+    "exit:ask": Address({"POST": "manage_members"}, form={"act": "leave"}, kind="provider"),
+    "exit:export": Address({"POST": "export"}, kind="provider"),
+    "exit:progress": Address({"GET": "export"}, "data_export", kind="provider"),
+    "exit:download": Address({"POST": "export"}, "export_document", kind="provider"),
     "programs:home": Address({"GET": "view_orders"}),
     "guards:holds": Address({"GET": "view_money"}),
     "guards:decide_holds": Address({"POST": "release_holds"}, form={"act": "refuse", "claim": held_claim}),
@@ -339,6 +385,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "guards.books.scheduled": ("sweep", {}),
     "guards.approvals.expired": ("sweep", {}),
     "onboarding.dates.checked": ("sweep", {}),
+    "onboarding.exits.swept": ("sweep", {}),
+    "onboarding.export.made": ("one", {"export_id": "data_export"}),
     "aftersales.refund_retention.advanced": ("one", {}),
     "aftersales.refund_retention.swept": ("sweep", {}),
     "retention_intents.training.carried_out": ("one", {"training_id": "training"}),

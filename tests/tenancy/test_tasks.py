@@ -9,6 +9,7 @@ from django.db import connections
 
 from marketplace.celery import app as celery
 from marketplace.kernel.errors import NotFound
+from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import current
 from tests.tenancy.access import TASKS
 from tests.tenancy.world import Filled, World, fingerprint
@@ -21,6 +22,7 @@ TABLES = {
     "forecast_id": "previews_forecast",
     "comparison_id": "guards_reconciliationrun",
     "training_id": "retention_intents_intenttraining",
+    "export_id": "onboarding_export",
 }
 SWEEPS = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "sweep")
 
@@ -40,26 +42,34 @@ def call(name: str, tenant: Filled, objects: Filled) -> Any:
     return celery.tasks[name](merchant_id=tenant.id, **ids)
 
 
+def pair(world: World, name: str) -> tuple[Filled, Filled]:
+    """Ours and the stranger, of the kind of organization whose objects the task names."""
+    kinds = TASKS[name][1].values()
+    return world.pair("provider" if any(kind not in world.acme.ids for kind in kinds) else "merchant")
+
+
 def test_every_task_has_its_row() -> None:
     assert {name for name in celery.tasks if not name.startswith("celery.")} == set(TASKS)
 
 
 @pytest.mark.parametrize("name", ONE)
 def test_a_stranger_with_a_foreign_id_does_nothing(world: World, name: str) -> None:
-    before = fingerprint(world.acme.id)
+    ours, stranger = pair(world, name)
+    before = fingerprint(ours.id)
     with suppress(NotFound):  # a foreign id is a missing one
-        call(name, world.other, world.acme)
-    assert fingerprint(world.acme.id) == before
+        call(name, stranger, ours)
+    assert fingerprint(ours.id) == before
     assert current() is None
 
 
 @pytest.mark.parametrize("name", ONE)
 def test_ids_that_do_not_exist_do_nothing(world: World, name: str) -> None:
-    before = fingerprint(world.acme.id), fingerprint(world.other.id)
-    nobody = Filled(world.other.merchant, dict.fromkeys(world.other.ids, 2**62), {})
+    ours, stranger = pair(world, name)
+    before = fingerprint(ours.id), fingerprint(stranger.id)
+    nobody = Filled(stranger.merchant, dict.fromkeys(stranger.ids, 2**62), {})
     with suppress(NotFound):
         celery.tasks[name](merchant_id=2**31 - 1, **{key: nobody.ids[kind] for key, kind in TASKS[name][1].items()})
-    assert (fingerprint(world.acme.id), fingerprint(world.other.id)) == before
+    assert (fingerprint(ours.id), fingerprint(stranger.id)) == before
 
 
 @pytest.mark.parametrize("name", SWEEPS)
@@ -74,7 +84,7 @@ def test_sweeps_send_each_merchant_its_own_ids(world: World, nudges: list[tuple[
 
 def owner_of(table: str, pk: int) -> int:
     with connections["owner"].cursor() as cursor:
-        cursor.execute(f"SELECT merchant_id FROM {table} WHERE id = %s", [pk])
+        cursor.execute(f"SELECT {tenant_tables()[table]} FROM {table} WHERE id = %s", [pk])
         return cursor.fetchone()[0]
 
 

@@ -64,8 +64,8 @@ def signed_in(user: User) -> Client:
     return client
 
 
-#: What these make is shown in their answer, once, and never again.
-SHOWN_ONCE = {"keys:home"}
+#: What these make or fetch is in their answer, and nowhere else.
+SHOWN_ONCE = {"keys:home", "onboarding:document", "exit:download"}
 #: What differs between two answers to the same person: the token, and the address the language switch goes back to.
 VARYING = r'name="csrfmiddlewaretoken" value="\w+"|&quot;X-CSRFToken&quot;: &quot;\w+&quot;|name="next" value="[^"]*"'
 

@@ -29,8 +29,15 @@ from marketplace.ui.charts import (
     StepChart,
     StepSeries,
 )
-from marketplace.ui.kit import Event, Kpi, Step, Tab
+from marketplace.ui.kit import Check, Event, Kpi, Step, Tab
 
+CHECKS = (
+    Check(_("Company"), "done", _("Licence and legal person are complete.")),
+    Check(_("Bank account"), "todo", _("Still missing: proof of the account."), _("You"), "#", _("Continue")),
+    Check(_("Review"), "waiting", _("Usually within two working days."), _("Shangban")),
+    Check(_("Deposit"), "blocked", _("The transfer was not found."), _("You"), "#", _("Look")),
+    Check(_("Renewal"), "later", _("Due in 30 days.")),
+)
 TOASTS = (_("The policy was saved."), _("12 rows went to quarantine."), _("The file could not be read."))
 START = datetime(2026, 11, 1, tzinfo=UTC)
 SALES = (2020, 2180, 2560, 2790, 2990, 2730, 2710, 1940, 2000, 2060, 4330, 1440, 1760, 1770, 1610, 2330, 2470, 2310)
@@ -79,6 +86,7 @@ def context() -> dict[str, Any]:
         "steps": [Step(_("Upload"), "done"), Step(_("Read"), "current"), Step(_("Store"), "todo")],
         "steps_failed": [Step(_("Upload"), "done"), Step(_("Read"), "failed"), Step(_("Store"), "todo")],
         "events": _events(),
+        "checks": CHECKS,
         "facts": {"paid_amount": 128800, "kept": 3, "window_from": "2026-11-01T00:00:00+00:00", "price_source": "feed"},
         "page_obj": Paginator(range(509152), 50).page(7),
         "charts": charts(),

@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 
 from marketplace.ui import formats, labels
 from marketplace.ui.facts import Fact, readable
-from marketplace.ui.kit import Event, Kpi, Step, Tab, Text, Tone
+from marketplace.ui.kit import Check, Event, Kpi, Step, Tab, Text, Tone
 
 register = template.Library()
 
@@ -281,6 +281,21 @@ def tabs(items: Sequence[Tab], label: Text) -> dict[str, Any]:
 def stepper(steps: Sequence[Step], label: Text = "") -> dict[str, Any]:
     """Stages of a process."""
     return {"steps": steps, "label": label}
+
+
+CHECK_ICONS: Mapping[str, str] = {
+    "done": "check-circle",
+    "todo": "edit",
+    "waiting": "clock",
+    "blocked": "alert",
+    "later": "calendar",
+}
+
+
+@register.inclusion_tag("components/checklist.html")
+def checklist(items: Sequence[Check], label: Text = "") -> dict[str, Any]:
+    """What is done and what is not, who acts next, and where."""
+    return {"items": [(item, CHECK_ICONS[item.state]) for item in items], "label": label}
 
 
 @register.inclusion_tag("components/timeline.html")

@@ -95,10 +95,10 @@ def bytes_of(document: Document) -> Iterator[bytes]:
 def remove_document(*, provider_id: int, document_id: int, by: Actor, at: datetime) -> None:
     """Take a paper back. One that was handed in stays on file as replaced; the bytes of any other are gone."""
     with scope(provider_id, durable=True):
-        document = access_document(provider_id=provider_id, pk=document_id)
+        document = access_document(provider_id=provider_id, pk=document_id, even_removed=True)
         _require_editable(provider_id, document.qualification_id, document.kind, at)
         if document.state != Document.State.CURRENT:
-            raise NotPossible(_("This paper was replaced already."))
+            raise NotPossible(_("This paper was taken back or replaced already."))
         if _was_handed_in(provider_id, document, at):
             change(document, state=Document.State.REPLACED)
         else:
