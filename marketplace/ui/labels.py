@@ -32,8 +32,6 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "matched": ("good", pgettext_lazy("status", "Matched")),
     "unmatched": ("warn", pgettext_lazy("status", "Not matched")),
     # The market: companies, categories, listings, transfers
-    "draft": ("muted", pgettext_lazy("status", "Draft")),
-    "changes_requested": ("warn", pgettext_lazy("status", "Changes requested")),
     "verified": ("good", pgettext_lazy("status", "Verified")),
     "renewing": ("info", pgettext_lazy("status", "Being renewed")),
     "suspended": ("bad", pgettext_lazy("status", "Suspended")),

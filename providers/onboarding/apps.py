@@ -10,9 +10,14 @@ class OnboardingConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.outbox.people import register_notice
         from providers.moderation.kinds import ReviewKind, register_kind
-        from providers.onboarding import notices, sheets
+        from providers.onboarding import notices, queries, sheets
+        from providers.onboarding.changes import on_changed
         from providers.onboarding.operations import applying, reviewing
+        from providers.profiles.operations.public import project_again
+        from providers.profiles.verification import register_verification
 
+        register_verification(queries.verified_since)
+        on_changed(project_again)
         for notice in notices.NOTICES:
             register_notice(notice)
         register_kind(

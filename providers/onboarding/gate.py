@@ -12,8 +12,10 @@ from marketplace.tenancy.scope import scope
 from providers.moderation.standing import standing
 from providers.onboarding.circumstances import ACTS, Act, Circumstances, Reason, reasons_against
 from providers.onboarding.deposits import deposit_of, qualified_in, required_amounts
+from providers.onboarding.facts import today
 from providers.onboarding.models import Application, Exit
 from providers.onboarding.trial import TRIAL_ORDER_CAP, TRIAL_ORDERS, orders_taken
+from providers.profiles.queries.profile import availability
 
 __all__ = ["ACTS", "Act", "Reason", "Verdict", "may"]
 
@@ -58,7 +60,7 @@ def circumstances(provider_id: int, category: str | None, at: datetime) -> Circu
     approved = qualified_in(provider_id)
     asked = [slug for slug in approved if category in (None, slug)]
     deposit, required = deposit_of(provider_id, at), min(required_amounts(asked).values(), default=0)
-    stands = standing(provider_id)
+    stands, room = standing(provider_id), availability(provider_id, on=today(at))
     return Circumstances(
         application=application or "",
         exit=leaving or "",
@@ -68,4 +70,6 @@ def circumstances(provider_id: int, category: str | None, at: datetime) -> Circu
         orders_left=max(0, TRIAL_ORDERS - orders_taken(provider_id)),
         is_paused_by_ruling=stands.paused_until is not None,
         has_exited_by_ruling=stands.exited,
+        is_open=room.is_open,
+        free_from=room.next_free_date,
     )

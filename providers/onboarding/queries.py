@@ -22,6 +22,15 @@ def application_of(provider_id: int) -> Application | None:
     return Application.objects.filter(provider_id=provider_id).first()
 
 
+def verified_since(provider_id: int) -> datetime | None:
+    """Since when the company is verified; None while it is not, or has left. Needs the provider's scope."""
+    leaving = exit_of(provider_id)
+    if leaving is not None and leaving.state != "requested":
+        return None
+    found = Application.objects.filter(provider_id=provider_id, state__in=VERIFIED)
+    return found.values_list("verified_at", flat=True).first()
+
+
 def company_documents(provider_id: int) -> dict[str, Document]:
     """The current papers of the company, by kind."""
     found = Document.objects.filter(provider_id=provider_id, qualification__isnull=True, state="current")

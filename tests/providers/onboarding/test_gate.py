@@ -165,4 +165,33 @@ def test_asking_costs_a_few_statements_however_much_there_is():
     with scope(studio.id), CaptureQueriesContext(connection) as asked:
         may(studio.id, "take_orders", leaf().slug)
     reads = [query for query in asked.captured_queries if query["sql"].startswith("SELECT")]
-    assert len(reads) <= 10
+    assert len(reads) <= 12
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pause_of_the_profile_stops_orders_and_nothing_else():
+    from datetime import UTC, datetime
+
+    from marketplace.tenancy.actor import CLI
+    from providers.profiles.operations.capacity import add_pause
+
+    studio, now = provider("verified", category="approved"), datetime(2026, 9, 30, 2, tzinfo=UTC)
+    days = {"from_date": date(2026, 10, 1), "until_date": date(2026, 10, 7)}
+    add_pause(provider_id=studio.id, **days, note="国庆", by=CLI, at=now)
+    during = datetime(2026, 10, 3, 2, tzinfo=UTC)
+    assert may(studio.id, "take_orders", leaf().slug, at=now)
+    assert [reason.code for reason in may(studio.id, "take_orders", leaf().slug, at=during).reasons] == ["NO_CAPACITY"]
+    for act in ("list", "bid", "payout"):
+        assert may(studio.id, act, leaf().slug, at=during)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_penalty_that_pauses_stops_business_and_not_the_payout():
+    from datetime import timedelta
+
+    from providers.moderation.models import ProviderStanding
+
+    studio, now = provider("verified", category="approved"), timezone.now()
+    with scope(studio.id):
+        ProviderStanding.objects.create(provider_id=studio.id, paused_until=now + timedelta(days=30), points=8, changed_at=now)
+    assert {act: may(studio.id, act).allowed for act in ACTS} == dict.fromkeys(ACTS, False) | {"payout": True}
