@@ -31,6 +31,7 @@ api_urls = [
 ]
 urlpatterns = [
     path("", include("providers.discovery.web.urls")),
+    path("", include("providers.discovery.web.team_urls")),
     path("console/", console, name="console"),
     path("find/", find, name="find"),
     path("dashboard/", dashboard, name="dashboard"),

@@ -60,3 +60,41 @@ class ServiceCard:
     facts: tuple[tuple[str, Text], ...] = ()
     reasons: tuple[Text, ...] = ()
     note: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a comparison. `is_yes` draws a tick or a dash; `sub` is a quiet second line."""
+
+    text: Text = ""
+    sub: Text = ""
+    is_yes: bool | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Something compared: its name, and what stands beneath it."""
+
+    name: Text
+    price: Price | None = None
+    url: str = ""
+    sub: Text = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a comparison; `differs` marks it."""
+
+    label: Text
+    cells: tuple[Cell, ...]
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Things side by side: packages, editions, or whole services."""
+
+    caption: Text
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]

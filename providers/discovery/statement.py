@@ -120,6 +120,10 @@ class Statement:
             counts=self._counts(),
         )
 
+    def condition(self) -> str:
+        """What a document `d` must fulfil to be a hit; for counting without ordering."""
+        return " AND ".join(self._conditions("")) or "true"
+
     def _candidates(self, columns: str, *, without: str = "") -> str:
         where, order = " AND ".join(self._conditions(without)) or "true", ORDERS.get(self.query.sort)
         if order and not without:

@@ -1,6 +1,7 @@
 """What a merchant's team keeps of the market: listings in shared lists, what they said about them, and searches to come back to.
 
 A listing is named by the id and slug of its public projection. It may leave the market again: its title stays as it was kept.
+What is deleted is only marked: deleting twice changes nothing, and keeping the same listing again brings it back.
 """
 
 from django.db import models
@@ -18,12 +19,15 @@ class Shortlist(TenantModel):
     name = models.CharField(_("name"), max_length=80)
     user_id = models.BigIntegerField(_("made by"), null=True)
     created_at = models.DateTimeField(_("created"), db_default=NOW)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
 
     class Meta:
         verbose_name = _("shortlist")
         verbose_name_plural = _("shortlists")
         constraints = [
-            models.UniqueConstraint(fields=["merchant_id", "name"], name="one_shortlist_per_name"),
+            models.UniqueConstraint(
+                fields=["merchant_id", "name"], condition=models.Q(deleted_at__isnull=True), name="one_shown_shortlist_per_name"
+            ),
             models.CheckConstraint(condition=~models.Q(name=""), name="shortlist_is_named"),
         ]
 
@@ -40,6 +44,7 @@ class ShortlistItem(TenantModel):
     title = models.CharField(_("title"), max_length=200)
     user_id = models.BigIntegerField(_("kept by"), null=True)
     created_at = models.DateTimeField(_("kept"), db_default=NOW)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
 
     class Meta:
         verbose_name = _("kept listing")
@@ -59,6 +64,7 @@ class ItemNote(TenantModel):
     text = models.CharField(_("note"), max_length=1000)
     user_id = models.BigIntegerField(_("written by"), null=True)
     created_at = models.DateTimeField(_("written"), db_default=NOW)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
 
     class Meta:
         verbose_name = _("note")
@@ -78,6 +84,7 @@ class SavedSearch(TenantModel):
     user_id = models.BigIntegerField(_("saved by"), null=True)
     created_at = models.DateTimeField(_("saved"), db_default=NOW)
     seen_at = models.DateTimeField(_("last opened"), db_default=NOW)
+    deleted_at = models.DateTimeField(_("deleted"), null=True)
 
     class Meta:
         verbose_name = _("saved search")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TypeVar
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from marketplace.accounts.models import User
 from marketplace.kernel.errors import NotFound
@@ -11,6 +11,9 @@ from marketplace.tenancy.models import TenantModel
 from providers.shortlists.models import ItemNote, SavedSearch, Shortlist, ShortlistItem
 
 T = TypeVar("T", bound=TenantModel)
+
+
+SHOWN = {"deleted_at__isnull": True}
 
 
 def _access(found: QuerySet[T], merchant_id: int, pk: int, what: str) -> T:
@@ -21,8 +24,8 @@ def _access(found: QuerySet[T], merchant_id: int, pk: int, what: str) -> T:
 
 
 def access_shortlist(*, merchant_id: int, pk: int, lock: bool = False) -> Shortlist:
-    """NotFound for a foreign or missing one."""
-    found = Shortlist.objects.select_for_update() if lock else Shortlist.objects.all()
+    """NotFound for a foreign, deleted or missing one; with `lock` a deleted one is found, to be deleted once more."""
+    found = Shortlist.objects.select_for_update() if lock else Shortlist.objects.filter(**SHOWN)
     return _access(found, merchant_id, pk, "shortlist")
 
 
@@ -44,15 +47,16 @@ def access_search(*, merchant_id: int, pk: int) -> SavedSearch:
 
 def shortlists(merchant_id: int) -> QuerySet[Shortlist]:
     """The team's lists by name, with `kept` (how many listings) and `kept_at` (when the last one came)."""
-    found = Shortlist.objects.filter(merchant_id=merchant_id)
-    return found.annotate(kept=Count("items"), kept_at=Max("items__created_at")).order_by("name")
+    found = Shortlist.objects.filter(merchant_id=merchant_id, **SHOWN)
+    shown = Q(items__deleted_at__isnull=True)
+    return found.annotate(kept=Count("items", filter=shown), kept_at=Max("items__created_at", filter=shown)).order_by("name")
 
 
 def items_of(shortlist: Shortlist) -> list[ShortlistItem]:
     """What a list holds, newest first, with their notes oldest first: two statements."""
     own = {"merchant_id": shortlist.merchant_id}
-    items = list(ShortlistItem.objects.filter(**own, shortlist_id=shortlist.pk).order_by("-created_at", "-id"))
-    notes = ItemNote.objects.filter(**own, item_id__in=[item.pk for item in items]).order_by("created_at", "id")
+    items = list(ShortlistItem.objects.filter(**own, **SHOWN, shortlist_id=shortlist.pk).order_by("-created_at", "-id"))
+    notes = ItemNote.objects.filter(**own, **SHOWN, item_id__in=[item.pk for item in items]).order_by("created_at", "id")
     by_item: dict[int, list[ItemNote]] = {}
     for note in notes:
         by_item.setdefault(note.item_id, []).append(note)
@@ -63,13 +67,15 @@ def items_of(shortlist: Shortlist) -> list[ShortlistItem]:
 
 def kept_in(merchant_id: int, listing_id: int) -> set[int]:
     """The team's lists that hold a listing."""
-    found = ShortlistItem.objects.filter(merchant_id=merchant_id, listing_id=listing_id)
+    found = ShortlistItem.objects.filter(
+        merchant_id=merchant_id, listing_id=listing_id, shortlist__deleted_at__isnull=True, **SHOWN
+    )
     return set(found.values_list("shortlist_id", flat=True))
 
 
 def searches(merchant_id: int) -> QuerySet[SavedSearch]:
     """The team's saved searches by name."""
-    return SavedSearch.objects.filter(merchant_id=merchant_id).order_by("name", "id")
+    return SavedSearch.objects.filter(merchant_id=merchant_id, **SHOWN).order_by("name", "id")
 
 
 def people(user_ids: Iterable[int | None]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   const root = document.documentElement;
+  root.classList.add("js");
   const stored = function () {
     try { return localStorage.getItem("theme"); } catch (error) { return null; }
   };

@@ -180,6 +180,8 @@ GUARD_SETTINGS = {
 PREVIEW = {
     "shop": shop_of, "since": "2026-03-01", "until": "2026-03-05", "policy": "defaults", "changes": "", "margin_percent": "30",
 }  # fmt: skip
+#: The studio's public listing, into a new list each time.
+KEPT = {"l": "acme-studio-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -258,6 +260,18 @@ ADDRESSES: dict[str, Address] = {
     "messages:read_notices": Address({"POST": "view_console"}),
     "ledger:home": Address({"GET": "view_money"}),
     "find": Address({"GET": "view_console"}),
+    "shortlists:home": Address({"GET": "view_orders", "POST": "shortlist"}, form={"name": lambda _of: f"list {next(prices)}"}),
+    "shortlists:add": Address({"GET": "shortlist", "POST": "shortlist"}, form=KEPT),
+    "shortlists:detail": Address({"GET": "view_orders"}, "shortlist"),
+    "shortlists:rename": Address({"POST": "shortlist"}, "shortlist", form={"name": lambda _of: f"renamed {next(prices)}"}),
+    "shortlists:delete": Address({"POST": "shortlist"}, "spare_shortlist"),
+    "shortlists:export": Address({"GET": "export"}, "shortlist"),
+    "shortlists:drop": Address({"POST": "shortlist"}, "spare_kept"),
+    "shortlists:note": Address({"POST": "shortlist"}, "kept", form={"text": "let us ask them"}),
+    "shortlists:drop_note": Address({"POST": "shortlist"}, "spare_note"),
+    "searches:save": Address({"GET": "shortlist", "POST": "shortlist"}, form={"name": lambda _of: f"search {next(prices)}"}),
+    "searches:open": Address({"POST": "shortlist"}, "search"),
+    "searches:delete": Address({"POST": "shortlist"}, "spare_search"),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
     "profile:home": Address({"GET": "view_console"}, kind="provider"),
     "profile:about": Address(EDITED, form={"name_en": "New"}, kind="provider"),
@@ -346,6 +360,10 @@ IN_THE_QUERY = {
 }
 PUBLIC = {
     "market:home": "the market's first page, the same for everybody",
+    "market:search": "the market's search, the same for everybody",
+    "market:compare": "public listings side by side",
+    "market:robots": "what search engines may read",
+    "market:sitemap": "what search engines find",
     "console": "sends everybody on: to sign-in, or to the home of his organization",
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
@@ -364,8 +382,13 @@ API = {
 }
 #: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
 LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}
-#: Public pages of one object, named by its slug: whose slug that is. What is not public is missing (tests/providers/pages).
-PUBLIC_OBJECTS: dict[str, str] = {}
+#: Public pages of one object, with the name of none: what is not public is missing (tests/providers/pages).
+PUBLIC_OBJECTS: dict[str, dict[str, str]] = {
+    "market:category": {"slug": "no-such-category"},
+    "market:listing": {"slug": "no-such-listing"},
+    "market:provider": {"slug": "no-such-provider"},
+    "market:sitemap_part": {"section": "none"},
+}
 #: Files everybody may have who knows their name, which is a hash of what is in them; here a name of none.
 FILES = {"image": {"key": "0" * 40, "width": 800}}
 STAFF = {"ui:gallery": "samples only; staff, and developers"}

@@ -1,7 +1,7 @@
 """Tags for the components of the market. A template builtin, like the rest of the kit."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import template
@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
 from marketplace.ui import formats
-from marketplace.ui.offers import Picture, Price, Seller, ServiceCard
+from marketplace.ui.kit import Text
+from marketplace.ui.offers import Comparison, Picture, Price, Seller, ServiceCard
 from marketplace.ui.templatetags.ui import icon
 
 register = template.Library()
@@ -63,6 +64,18 @@ def seller(value: Seller, linked: bool = True) -> dict[str, Any]:
 def service_card(context: RequestContext, card: ServiceCard, layout: str = "tile", heading: str = "h3") -> dict[str, Any]:
     """A service in a list. `layout` is "tile" or "row"; rows can be picked for comparing and saved."""
     return {"card": card, "layout": layout, "heading": heading, "may_shortlist": context.get("may_shortlist", False)}
+
+
+@register.inclusion_tag("components/breadcrumbs.html")
+def crumb_trail(pairs: Sequence[tuple[Text, str]]) -> dict[str, Any]:
+    """Breadcrumbs from (label, URL) pairs that a view made; the last one is the page itself."""
+    return {"crumbs": [*pairs[:-1], (pairs[-1][0], "")] if pairs else []}
+
+
+@register.inclusion_tag("components/comparison.html")
+def comparison(value: Comparison, marks: bool = False) -> dict[str, Any]:
+    """Things side by side; with `marks` the rows that differ are marked. Rows become headings on narrow screens."""
+    return {"comparison": value, "marks": marks}
 
 
 @register.filter

@@ -1,0 +1,101 @@
+"""What everybody may read of one listing or provider, and of several beside each other; each object has one door."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from marketplace.kernel.errors import NotFound
+from providers.catalogue.models import CategoryAttribute
+from providers.catalogue.queries import attributes_of
+from providers.listings.models import PublicListing
+from providers.profiles.models import PublicProvider
+from providers.scorecards.models import PublicScore
+
+OTHERS, MOST_LISTED = 3, 60
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    listing: PublicListing
+    provider: PublicProvider | None
+    score: PublicScore | None
+    attributes: list[CategoryAttribute]
+    others: list[PublicListing]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderPage:
+    provider: PublicProvider
+    score: PublicScore | None
+    listings: list[PublicListing]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Listings in the order they were asked for, with their providers, scores and the attributes of their categories."""
+
+    listings: Sequence[PublicListing]
+    providers: dict[int, PublicProvider]
+    scores: dict[int, PublicScore]
+    attributes: dict[int, list[CategoryAttribute]]
+
+
+def access_listing(slug: str) -> PublicListing:
+    """A listing that is public now. NotFound for drafts, paused and hidden ones alike."""
+    found = PublicListing.objects.select_related("category__parent").filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"listing {slug}")
+    return found
+
+
+def access_provider(slug: str) -> PublicProvider:
+    """A provider that is public now. NotFound for those without an approved profile or hidden."""
+    found = PublicProvider.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(f"provider {slug}")
+    return found
+
+
+def listing_page(slug: str) -> ListingPage:
+    """Five statements."""
+    listing = access_listing(slug)
+    of_provider = {"provider_id": listing.provider_id}
+    others = PublicListing.objects.select_related("category").filter(**of_provider).exclude(pk=listing.pk)
+    return ListingPage(
+        listing=listing,
+        provider=PublicProvider.objects.filter(**of_provider).first(),
+        score=PublicScore.objects.filter(**of_provider).first(),
+        attributes=attributes_of(listing.category),
+        others=list(others.order_by("-published_at", "pk")[:OTHERS]),
+    )
+
+
+def provider_page(slug: str) -> ProviderPage:
+    """Three statements."""
+    provider = access_provider(slug)
+    of_provider = {"provider_id": provider.provider_id}
+    listings = PublicListing.objects.select_related("category").filter(**of_provider).order_by("-published_at", "pk")
+    return ProviderPage(provider, PublicScore.objects.filter(**of_provider).first(), list(listings[:MOST_LISTED]))
+
+
+def sellers(provider_ids: Iterable[int]) -> tuple[dict[int, PublicProvider], dict[int, PublicScore]]:
+    """Providers and scores by provider id: two statements."""
+    ids = set(provider_ids)
+    providers = {row.provider_id: row for row in PublicProvider.objects.filter(provider_id__in=ids)}
+    return providers, {row.provider_id: row for row in PublicScore.objects.filter(provider_id__in=ids)}
+
+
+def listings_by_id(ids: Iterable[int]) -> dict[int, PublicListing]:
+    """Those of them that are public now."""
+    return {row.pk: row for row in PublicListing.objects.select_related("category").filter(pk__in=set(ids))}
+
+
+def compared(slugs: Sequence[str]) -> Compared:
+    """Four statements; slugs that are not public are left out."""
+    found = {row.slug: row for row in PublicListing.objects.select_related("category").filter(slug__in=slugs)}
+    listings = [found[slug] for slug in slugs if slug in found]
+    providers, scores = sellers(row.provider_id for row in listings)
+    categories = {pk for row in listings for pk in (row.category_id, row.category.parent_id) if pk is not None}
+    attributes: dict[int, list[CategoryAttribute]] = {}
+    for each in CategoryAttribute.objects.filter(category_id__in=categories):
+        attributes.setdefault(each.category_id, []).append(each)
+    return Compared(listings, providers, scores, attributes)
