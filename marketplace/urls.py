@@ -51,6 +51,7 @@ urlpatterns = [
     path("settings/keys/", include("marketplace.api.web.urls")),
     path("api/v1/", include((api_urls, "api"))),
     path("desk/", include("providers.desk.urls")),
+    path("", include("providers.moderation.web.urls")),
     path("desk/", include(profile_urls)),
     path("cases/", include(answer_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),

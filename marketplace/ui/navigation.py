@@ -89,6 +89,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Desk"), pgettext_lazy("short", "Desk"), "home",
         (
             Page(_("Today"), "desk:home", Permission.VIEW_CONSOLE),
+            Page(_("Standing"), "moderation:standing", Permission.VIEW_CONSOLE),
         ),
         kind="provider",
     ),

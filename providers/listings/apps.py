@@ -10,8 +10,10 @@ class ListingsConfig(AppConfig):
     def ready(self) -> None:
         from providers.listings.operations import decide_listing, overrule_listing
         from providers.listings.projection import reproject, shown_if
+        from providers.listings.reporting import find_published
         from providers.listings.sheet import listing_sheet, listing_url
         from providers.moderation.kinds import ReviewKind, register_kind
+        from providers.moderation.reportable import Reportable, register_reportable
         from providers.moderation.standing import on_standing_changed, standing
 
         register_kind(
@@ -25,6 +27,7 @@ class ListingsConfig(AppConfig):
                 url=listing_url,
             )
         )
+        register_reportable(Reportable(name="listing", label=_("Listing"), find=find_published))
         shown_if(lambda provider_id: not standing(provider_id).is_hidden)
         on_standing_changed(reproject)
 

@@ -182,6 +182,7 @@ PREVIEW = {
 }  # fmt: skip
 #: The studio's public listing, into a new list each time.
 KEPT = {"l": "acme-studio-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
+REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -273,6 +274,12 @@ ADDRESSES: dict[str, Address] = {
     "searches:open": Address({"POST": "shortlist"}, "search"),
     "searches:delete": Address({"POST": "shortlist"}, "spare_search"),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
+    "moderation:standing": Address({"GET": "view_console"}, kind="provider"),
+    "moderation:appeal": Address({"GET": "onboard", "POST": "onboard"}, "penalty", form={"text": "No."}, kind="provider"),
+    "moderation:withdraw_appeal": Address({"POST": "onboard"}, "appeal", kind="provider"),
+    "moderation:report": Address({"GET": "view_console", "POST": "view_console"}, form=REPORT),
+    "moderation:reports": Address({"GET": "view_console"}),
+    "moderation:export_reports": Address({"GET": "export"}),
     "profile:home": Address({"GET": "view_console"}, kind="provider"),
     "profile:about": Address(EDITED, form={"name_en": "New"}, kind="provider"),
     "profile:work": Address(EDITED, form={"cities": ["foshan"]}, kind="provider"),

@@ -1,6 +1,8 @@
-"""A row in every table of moderation."""
+"""A row in every table of moderation. The ruling is of today, so that it can still be appealed."""
 
 from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
 
 from marketplace.tenancy.scope import scope
 from providers.moderation.models import Appeal, Penalty, ProviderStanding, Report, Review
@@ -18,14 +20,14 @@ def fill(provider: cast.Provider) -> dict[str, int]:
         )  # fmt: skip
         penalty = Penalty.objects.create(
             **of, ruling=f"R-{provider.slug[:10]}", violation="late", points=2, rung="warned", state="active",
-            statement=provider.slug, given_at=NOW, given_by="user:1", points_until=NOW + timedelta(days=365),
-            appeal_until=NOW + timedelta(days=7),
+            statement=provider.slug, given_at=timezone.now(), given_by="user:1",
+            points_until=timezone.now() + timedelta(days=365), appeal_until=timezone.now() + timedelta(days=7),
         )  # fmt: skip
-        Appeal.objects.create(
+        appeal = Appeal.objects.create(
             **of, against="score", subject_id=1, title=provider.slug, text="No.", state="open", opened_at=NOW, opened_by="user:1"
         )
-        ProviderStanding.objects.create(**of, points=2, changed_at=NOW)
-    return {"penalty": penalty.pk}
+        ProviderStanding.objects.create(**of, points=2, changed_at=timezone.now())
+    return {"penalty": penalty.pk, "appeal": appeal.pk}
 
 
 def fill_merchant(merchant: cast.Merchant) -> None:
