@@ -12,7 +12,9 @@ MOST_CHARACTERS = 24
 LONGEST_COMPARED = 2_000
 #: Digits, addresses and words that turn a sentence round are never a typo.
 WEIGHTY = re.compile(
-    r"\d|[@:/%¥$€£]|[零一二三四五六七八九十百千万亿两半倍折免退赔包送保不无非未没勿禁]|\b(?:no|not|non|never|without|free|un\w*)\b",
+    r"\d|[@:/%¥$€£]"
+    r"|[零一二三四五六七八九十百千万亿两半倍折免退赔包送保不无非未没勿禁前后内外上下多少全每日周月年时天]"
+    r"|\b(?:no|not|non|never|without|free|un\w*|before|after|all|every|any|only|per|up|day|week|month|year|hour)s?\b",
     re.IGNORECASE,
 )
 
