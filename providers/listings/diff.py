@@ -1,7 +1,7 @@
 """What a version says, line by line, and what changed between two of them. For people: labels and values are words."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, Literal
@@ -11,12 +11,14 @@ from django.utils.translation import ngettext
 
 from marketplace.files.queries import image_url
 from marketplace.ui import formats
+from marketplace.ui.formats import language
 from providers.catalogue.models import CategoryAttribute
 from providers.listings.models import ListingVersion
 from providers.listings.prices import relevant
 from providers.listings.sections import VOCABULARIES
 
 Kind = Literal["same", "old", "new"]
+Say = Callable[..., str]
 WORDS = re.compile(r"[A-Za-z0-9]+|\s+|.", re.DOTALL)
 #: Above, texts are shown whole, one after the other.
 LONGEST_COMPARED = 4_000
@@ -97,14 +99,17 @@ def compared(old: str, new: str) -> list[tuple[Kind, str]]:
 # What a version says.
 
 
-def lines_of(version: ListingVersion, asked: Mapping[str, CategoryAttribute]) -> Iterator[Line]:
-    """Every line that has a value. `asked` are the attributes by key (of both versions' categories, for a comparison)."""
-    for line in _all_lines(version, asked):
+def lines_of(version: ListingVersion, asked: Mapping[str, CategoryAttribute], say: Say | None = None) -> Iterator[Line]:
+    """Every line that has a value. `asked` are the attributes by key (of both versions' categories, for a comparison).
+
+    `say` chooses between the languages of a pair: `spoken` (default) says both, `said` only the reader's.
+    """
+    for line in _all_lines(version, asked, say or spoken):
         if line.value:
             yield line
 
 
-def _all_lines(version: ListingVersion, asked: Mapping[str, CategoryAttribute]) -> Iterator[Line]:
+def _all_lines(version: ListingVersion, asked: Mapping[str, CategoryAttribute], say: Say) -> Iterator[Line]:
     yield Line("category", "basics", _("Category"), f"{version.category.parent} › {version.category}")
     for name, zh, en in (
         ("title", _("Title in Chinese"), _("Title in English")),
@@ -124,9 +129,16 @@ def _all_lines(version: ListingVersion, asked: Mapping[str, CategoryAttribute]) 
             yield Line(f"attributes.{key}", "fit", attribute.name, attribute.value_label(version.attributes[key]))
     yield Line("pricing_model", "price", _("Price model"), str(version.get_pricing_model_display()))
     yield Line("currency", "price", _("Currency"), version.currency)
-    yield from _offer(relevant(version.pricing_model, version.offer), version.currency)
-    yield from _terms(version.terms, version.currency)
-    yield from _images(version.images)
+    yield from _offer(relevant(version.pricing_model, version.offer), version.currency, say)
+    yield from _terms(version.terms, version.currency, say)
+    yield from _images(version.images, say)
+
+
+def said(item: Mapping[str, Any], name: str = "") -> str:
+    """The half of a `…_zh`/`…_en` pair that the reader reads, else the other one."""
+    first, second = ("en", "zh") if language() == "en" else ("zh", "en")
+    keys = (f"{name}_{first}", f"{name}_{second}") if name else (first, second)
+    return next((text for key in keys if (text := str(item.get(key) or ""))), "")
 
 
 def spoken(item: Mapping[str, Any], name: str = "") -> str:
@@ -135,50 +147,50 @@ def spoken(item: Mapping[str, Any], name: str = "") -> str:
     return " / ".join(dict.fromkeys(text for key in keys if (text := str(item.get(key) or ""))))
 
 
-def _offer(offer: Mapping[str, Any], currency: str) -> Iterator[Line]:
+def _offer(offer: Mapping[str, Any], currency: str, say: Say) -> Iterator[Line]:
     def money(amount: int | None) -> str:
         return "" if amount is None else formats.money(amount, currency)
 
     def line(key: str, label: str, value: str) -> Line:
         return Line(key, "price", label, value)
 
-    yield line("unit", _("Price is per"), spoken(offer.get("unit", {})))
+    yield line("unit", _("Price is per"), say(offer.get("unit", {})))
     yield line("min_months", _("Shortest term"), _months(offer.get("min_months")))
     for package in offer.get("packages", ()):
-        name, key = spoken(package, "name"), f"package.{package['key']}"
-        yield line(f"{key}.name", _("Package"), name)
+        name, key = said(package, "name"), f"package.{package['key']}"
+        yield line(f"{key}.name", _("Package"), say(package, "name"))
         yield line(f"{key}.price", _("%(name)s · price") % {"name": name}, money(package["price_minor"]))
         yield line(f"{key}.days", _("%(name)s · delivered in") % {"name": name}, _days(package.get("delivery_days")))
         yield line(f"{key}.revisions", _("%(name)s · revisions") % {"name": name}, _revisions(package.get("revisions")))
         least = package.get("min_quantity", 1)
         yield line(f"{key}.least", _("%(name)s · at least") % {"name": name}, formats.number(least) if least > 1 else "")
     for n, row in enumerate(offer.get("scope", ())):
-        cells = " | ".join(cell_text(cell) for cell in row.get("cells", ()))
-        label = spoken(row, "label")
-        yield line(f"scope.{label or n}", _("Comparison · %(name)s") % {"name": label}, cells)
+        cells = " | ".join(cell_text(cell, say) for cell in row.get("cells", ()))
+        label = say(row, "label")
+        yield line(f"scope.{label or n}", _("Comparison · %(name)s") % {"name": said(row, "label")}, cells)
     for extra in offer.get("extras", ()):
-        name = _("Extra · %(name)s") % {"name": spoken(extra, "name")}
+        name = _("Extra · %(name)s") % {"name": said(extra, "name")}
         yield line(f"extra.{extra['key']}", name, _joined(money(extra["price_minor"]), _more_days(extra.get("days"))))
     for n, milestone in enumerate(offer.get("milestones", ())):
         yield line(
             f"milestone.{n}",
             _("Milestone %(n)s") % {"n": n + 1},
-            _joined(spoken(milestone, "name"), rate_text(milestone["share"])),
+            _joined(say(milestone, "name"), rate_text(milestone["share"])),
         )
     yield from (line(*found) for found in _commission(offer.get("commission") or {}, money))
     for edition in offer.get("editions", ()):
         for months, price in edition["prices"].items():
-            label = _joined(_("Edition · %(name)s") % {"name": spoken(edition, "name")}, _months(int(months)))
+            label = _joined(_("Edition · %(name)s") % {"name": said(edition, "name")}, _months(int(months)))
             yield line(f"edition.{edition['key']}.{months}", label, money(price))
-    yield from (line(*found) for found in _metered(offer.get("metered") or {}, money))
+    yield from (line(*found) for found in _metered(offer.get("metered") or {}, money, say))
     for session in offer.get("sessions", ()):
         seats = ngettext("%(n)s seat", "%(n)s seats", session.get("seats", 0)) % {"n": session.get("seats", 0)}
-        place = _("Online") if session.get("online") else spoken(session, "place")
+        place = _("Online") if session.get("online") else say(session, "place")
         yield line(
             f"session.{session['key']}", _("Session"),
             _joined(session["starts_at"][:16].replace("T", " "), seats, money(session["price_minor"]), place),
         )  # fmt: skip
-    yield line("hint", _("What the price depends on"), spoken(offer, "hint"))
+    yield line("hint", _("What the price depends on"), say(offer, "hint"))
 
 
 def _commission(commission: Mapping[str, Any], money: Any) -> Iterator[tuple[str, str, str]]:
@@ -191,10 +203,10 @@ def _commission(commission: Mapping[str, Any], money: Any) -> Iterator[tuple[str
     yield "commission.returns", _("Returns are taken off the sales"), _("Yes") if commission.get("excludes_returns") else _("No")
 
 
-def _metered(metered: Mapping[str, Any], money: Any) -> Iterator[tuple[str, str, str]]:
+def _metered(metered: Mapping[str, Any], money: Any, say: Say) -> Iterator[tuple[str, str, str]]:
     if not metered:
         return
-    yield "metered.unit", _("What is counted"), spoken(metered, "unit")
+    yield "metered.unit", _("What is counted"), say(metered, "unit")
     yield "metered.base", _("Base price a month"), money(metered.get("base_minor"))
     yield "metered.included", _("Included"), formats.number(metered.get("included", 0))
     for n, tier in enumerate(metered.get("tiers", ())):
@@ -205,7 +217,7 @@ def _metered(metered: Mapping[str, Any], money: Any) -> Iterator[tuple[str, str,
     yield "metered.cap", _("Most a month"), money(metered.get("cap_minor"))
 
 
-def _terms(terms: Mapping[str, Any], currency: str) -> Iterator[Line]:
+def _terms(terms: Mapping[str, Any], currency: str, say: Say) -> Iterator[Line]:
     def line(key: str, label: str, value: str, is_text: bool = False) -> Line:
         return Line(f"terms.{key}", "terms", label, value, is_text)
 
@@ -218,32 +230,32 @@ def _terms(terms: Mapping[str, Any], currency: str) -> Iterator[Line]:
         "" if response is None else ngettext("%(n)s hour", "%(n)s hours", response) % {"n": response},
     )
     yield line("notice", _("Notice"), _days(terms.get("notice_days")))
-    yield line("hours", _("Service hours"), spoken(terms, "hours"))
+    yield line("hours", _("Service hours"), say(terms, "hours"))
     for n, item in enumerate(terms.get("free", ())):
-        yield line(f"free.{spoken(item) or n}", _("Free of charge"), spoken(item))
+        yield line(f"free.{say(item) or n}", _("Free of charge"), say(item))
     for n, item in enumerate(terms.get("paid", ())):
         price = item.get("price_minor")
         words = _("on request") if price is None else formats.money(price, currency)
-        yield line(f"paid.{n}", _("Charged · %(name)s") % {"name": spoken(item, "name")}, _joined(words, spoken(item, "unit")))
+        yield line(f"paid.{n}", _("Charged · %(name)s") % {"name": said(item, "name")}, _joined(words, say(item, "unit")))
     for n, item in enumerate(terms.get("remote", ())):
         yield line(
-            f"remote.{n}", _("Travel · %(name)s") % {"name": spoken(item, "region")}, formats.money(item["fee_minor"], currency)
+            f"remote.{n}", _("Travel · %(name)s") % {"name": said(item, "region")}, formats.money(item["fee_minor"], currency)
         )
     yield line("cancellation_zh", _("Cancelling, in Chinese"), terms.get("cancellation_zh", ""), True)
     yield line("cancellation_en", _("Cancelling, in English"), terms.get("cancellation_en", ""), True)
 
 
-def _images(images: list[dict[str, Any]]) -> Iterator[Line]:
+def _images(images: list[dict[str, Any]], say: Say) -> Iterator[Line]:
     for n, image in enumerate(images, start=1):
         yield Line(f"image.{n}", "images", _("Picture %(n)s") % {"n": n}, image_url(image["key"], 400))
-        yield Line(f"image.{n}.alt", "images", _("Picture %(n)s · described as") % {"n": n}, spoken(image, "alt"))
+        yield Line(f"image.{n}.alt", "images", _("Picture %(n)s · described as") % {"n": n}, say(image, "alt"))
 
 
-def cell_text(cell: Any) -> str:
+def cell_text(cell: Any, say: Say) -> str:
     """A cell of the comparison: ✓, –, a number, words."""
     if isinstance(cell, bool):
         return "✓" if cell else "–"
-    return formats.number(cell) if isinstance(cell, int) else spoken(cell)
+    return formats.number(cell) if isinstance(cell, int) else say(cell)
 
 
 def rate_text(rate: int) -> str:

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from providers.catalogue.models import Category
 from providers.listings.states import ListingState, VersionState
@@ -23,7 +24,9 @@ def _categories(request: HttpRequest) -> QuerySet[Category]:
 class ListingFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title"), widget=forms.TextInput(attrs={"type": "search"}))
     state = django_filters.ChoiceFilter(choices=ListingState, label=_("Status"), empty_label=_("All"))
-    review = django_filters.ChoiceFilter(field_name="version_state", choices=WAITING, label=_("Review"), empty_label=_("All"))
+    review = django_filters.ChoiceFilter(
+        field_name="version_state", choices=WAITING, label=pgettext_lazy("listing", "Review"), empty_label=_("All")
+    )
     category = django_filters.ModelChoiceFilter(queryset=_categories, label=_("Category"), empty_label=_("All"))
     o = django_filters.OrderingFilter(
         fields=(("title_zh", "title"), ("state", "state"), ("updated_at", "updated"), ("published_at", "published"))

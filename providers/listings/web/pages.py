@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.access import requires
@@ -18,7 +19,7 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_datetime
 from providers.catalogue.queries import attributes_of
-from providers.listings.diff import diff, lines_of
+from providers.listings.diff import diff, lines_of, said
 from providers.listings.operations import start_listing
 from providers.listings.policies import Standing
 from providers.listings.problems import problems
@@ -76,8 +77,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
                 ]  # fmt: skip
 
     columns = [
-        _("Address"), _("Title in Chinese"), _("Title in English"), _("Category"), _("Status"), _("Version"), _("Review"),
-        _("Changed"),
+        _("Address"), _("Title in Chinese"), _("Title in English"), _("Category"), _("Status"), _("Version"),
+        pgettext("listing", "Review"), pgettext("listing", "Changed"),
     ]  # fmt: skip
     return csv_response("listings.csv", columns, rows())
 
@@ -182,7 +183,7 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     standing = standing_of(provider_id=request.organization.pk, slug=slug)
     version = standing.shown
     asked = {attribute.key: attribute for attribute in attributes_of(version.category)}
-    lines = [line for line in lines_of(version, asked) if line.section in ("fit", "price", "terms")]
+    lines = [line for line in lines_of(version, asked, said) if line.section in ("fit", "price", "terms")]
     context = {
         "standing": standing,
         "listing": standing.listing,

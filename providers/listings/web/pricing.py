@@ -47,7 +47,7 @@ class PackageForm(RowForm):
     price = MinorField(label=pgettext_lazy("listing", "Price"))
     delivery_days = whole(_("Delivered in (days)"), max_value=730)
     revisions = whole(_("Revisions"), least=0, max_value=99, help_text=_("Empty: no limit."))
-    min_quantity = whole(_("At least"), max_value=1_000_000)
+    min_quantity = whole(_("Least quantity"), max_value=1_000_000)
 
 
 class ScopeForm(RowForm):
