@@ -17,7 +17,9 @@ def lines(text: str) -> int:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=lines, default="1m", help="lines of the larger history; the smaller has a tenth")
-    only = "ingest,native,protection,growth,memory,previews,reminders,reminders_memory,retention,retention_card,guards,outbox"
+    only = (
+        "ingest,native,protection,growth,memory,previews,reminders,reminders_memory,retention,retention_card,guards,outbox,search"
+    )
     parser.add_argument("--only", default=only)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -31,7 +33,7 @@ def main() -> int:
 
     if settings.EMBEDDED:
         call_command("embedded", "start", stdout=sys.stderr)
-    from bench import growth, guards, ingest, outbox, previews, protection, reminders, retention
+    from bench import growth, guards, ingest, outbox, previews, protection, reminders, retention, search
     from bench.scratch import scratch_database
 
     parts = {
@@ -47,6 +49,7 @@ def main() -> int:
         "guards": guards.run,
         "outbox": outbox.run,
         "retention_card": retention.arrivals,
+        "search": lambda: search.run(options.scale),
     }
     results = []
     with scratch_database(DATABASE):

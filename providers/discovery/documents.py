@@ -23,7 +23,7 @@ NEVER = date(9999, 12, 31)
 #: A score counts as if it had been made by so many more jobs of middling quality.
 PRIOR_JOBS, PRIOR_QUALITY = 5, 0.55
 #: The least quality of each band but the last.
-BAND_FROM = (850, 780, 720, 660, 600, 540, 480)
+BAND_FROM = (760, 660, 560)
 _TAG = re.compile(r"<[^>]*>")
 VOCABULARIES = (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES))
 
@@ -42,6 +42,7 @@ class Document:
     quality: int
     score: int | None
     is_newcomer: bool
+    words: str
 
 
 def document(
@@ -56,10 +57,10 @@ def document(
     named = [*_names(facets, attributes, known), *names]
     written = [listing.summary_zh, listing.summary_en, _plain(listing.body_html_zh), _plain(listing.body_html_en)]
     text = _lines([listing.title_zh, listing.title_en, *named, *written, *_said(listing.offer), *_said(listing.terms)])
-    words = {*tokens(text), *heard(title), *heard(_lines(named))}
+    words = {*tokens(text), *heard(title), *heard(_lines(named)), *known.marks_in(text)}
     return Document(
         listing, title, text, sorted(words), facets, attributes, free_from(provider), quality,
-        score.score if score else None, bool(score and score.newcomer),
+        score.score if score else None, bool(score and score.newcomer), known.digest,
     )  # fmt: skip
 
 
@@ -72,7 +73,7 @@ def quality_of(score: PublicScore | None) -> int:
 
 
 def band_of(quality: int) -> int:
-    """0 for the best providers to 7."""
+    """0 for the best providers to 3."""
     return next((band for band, least in enumerate(BAND_FROM) if quality >= least), BANDS - 1)
 
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.db import connection
@@ -17,12 +18,13 @@ from django.db import connection
 from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
 from providers.discovery.sound import alike, initials, pinyin
 from providers.discovery.synonyms import ignored, related
-from providers.discovery.text import is_cjk, needle, normalise, padded
+from providers.discovery.text import inflected, is_cjk, mark, needle, normalise, padded, wanted
 
 KEPT_SECONDS = 300
 MOST_WORDS = 5_000
 READ = """
 SELECT json_build_object(
+  'indexed', (SELECT json_build_array(min(words), max(words)) FROM discovery_searchdocument),
   'words', (SELECT coalesce(json_agg(json_build_array(text, documents)), '[]')
             FROM (SELECT text, documents FROM discovery_word ORDER BY documents DESC, text LIMIT %(most)s) w),
   'categories', (SELECT coalesce(json_agg(json_build_array(c.slug, p.slug, c.name_zh, c.name_en, c.is_active)
@@ -72,6 +74,8 @@ class Knowledge:
     categories: dict[str, KnownCategory]
     attributes: dict[tuple[str, str], KnownAttribute]
     counted: dict[str, int] = field(default_factory=dict)
+    #: The least and the greatest digest among the documents; None where there is none.
+    indexed: tuple[str | None, str | None] = (None, None)
 
     @cached_property
     def words(self) -> dict[str, int]:
@@ -81,17 +85,52 @@ class Knowledge:
         return {**parts, **phrases, **self.counted}
 
     @cached_property
-    def names(self) -> list[tuple[str, str]]:
-        """Names in both languages with the facet they stand for, as (normalised, `dimension:value`)."""
+    def marked(self) -> frozenset[str]:
+        """Phrases of several tokens that have a word of their own in the index."""
+        phrases = {*(name for name, _code in self.names), *related()}
+        return frozenset(phrase for each in phrases for phrase in (each, *inflected(each)) if not wanted(phrase)[1])
+
+    @cached_property
+    def digest(self) -> str:
+        """Which phrases these are, for documents to say what they were written with."""
+        return sha256("\n".join(sorted(self.marked)).encode()).hexdigest()[:8]
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether every document has the words of these phrases; if not, phrases are looked up in the texts until `reindex`."""
+        return set(self.indexed) <= {self.digest, None}
+
+    def marks_in(self, text: str) -> list[str]:
+        """Words of the index for the known phrases a text contains."""
+        return [mark(phrase) for phrase in self.marked if needle(phrase) in text]
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        """Names in both languages as they are written, with the facet they stand for."""
         found: list[tuple[str, str]] = []
-        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
-            found += [(normalise(text), f"{name}:{term.code}") for term in vocabulary for text in (term.zh, term.en)]
         for category in self.categories.values():
-            found += [(normalise(text), f"category:{category.slug}") for text in (category.zh, category.en)]
+            found += [(text, f"category:{category.slug}") for text in (category.zh, category.en)]
+        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
+            found += [(text, f"{name}:{term.code}") for term in vocabulary for text in (term.zh, term.en)]
         for (_category, key), attribute in self.attributes.items():
-            for code, texts in attribute.choices.items():
-                found += [(normalise(text), f"a.{key}:{code}") for text in texts]
-        return [(name, code) for name, code in dict.fromkeys(found) if name]
+            found += [(text, f"a.{key}:{code}") for code, texts in attribute.choices.items() for text in texts]
+        return found
+
+    @cached_property
+    def names(self) -> list[tuple[str, str]]:
+        """The same, normalised."""
+        found = dict.fromkeys((normalise(name), code) for name, code in self._named)
+        return [(name, code) for name, code in found if name]
+
+    @cached_property
+    def written(self) -> dict[str, str]:
+        """Normalised name → as it is written."""
+        return {normalise(name): name for name, _code in reversed(self._named)}
+
+    @cached_property
+    def coded(self) -> dict[str, str]:
+        """Normalised name → the facet it stands for; categories before all others."""
+        return dict(reversed(self.names))
 
     @cached_property
     def _padded_names(self) -> list[tuple[str, str]]:
@@ -183,4 +222,4 @@ def _from(text: str) -> Knowledge:
         named = {each["code"]: (each["zh"], each["en"]) for each in choices}
         attributes[category, key] = KnownAttribute(category, key, kind, zh, en, unit_zh, unit_en, named, is_facet)
     categories = {row[0]: KnownCategory(row[0], row[1] or "", *row[2:]) for row in read["categories"]}
-    return Knowledge(categories, attributes, dict(read["words"]))
+    return Knowledge(categories, attributes, dict(read["words"]), tuple(read["indexed"]))

@@ -7,15 +7,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 #: Documents are kept in so many bands of quality: where a query has more hits than are looked at, the best bands are looked at.
-BANDS = 8
+BANDS = 4
 
 
 class SearchDocument(models.Model):
     """What search needs of a listing, its provider and their score (public_table).
 
     `title`, `text`: normalised and padded (see `text.padded`), one line per field, so that no phrase reaches over two fields;
-    `text` holds everything that is searched. `tokens` are the words, pairs and single characters of `text`, and what titles and
-    names sound like (`~daiyunying`, `~dyy`). `facets` are `dimension:value`, `band:0` (best) to `band:7` among them.
+    `text` holds everything that is searched. `tokens` are the words, pairs and single characters of `text`, known phrases in it
+    (`=客服外包`; `words` says which were known, see `Knowledge.digest`), and what titles and names sound like (`~daiyunying`).
+    `facets` are `dimension:value`, `band:0` (best) to `band:3` among them.
     """
 
     listing_id = models.BigIntegerField(primary_key=True)
@@ -34,6 +35,7 @@ class SearchDocument(models.Model):
     quality = models.SmallIntegerField()
     score = models.IntegerField(null=True)
     is_newcomer = models.BooleanField()
+    words = models.CharField(max_length=8, db_default="", db_index=True)
     published_at = models.DateTimeField()
     updated_at = models.DateTimeField()
 

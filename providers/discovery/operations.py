@@ -24,7 +24,7 @@ LARGE = 1_000
 LONGEST_WORD = 60
 NAMES = (
     "listing_id", "provider_id", "title", "text", "tokens", "facets", "attributes", "price_minor", "free_from", "quality",
-    "score", "is_newcomer", "published_at", "updated_at",
+    "score", "is_newcomer", "words", "published_at", "updated_at",
 )  # fmt: skip
 WRITE = f"""
 INSERT INTO discovery_searchdocument ({", ".join(NAMES)}) VALUES %s
@@ -68,7 +68,7 @@ def _write(found: Iterable[Document]) -> None:
         (
             each.listing.listing_id, each.listing.provider_id, each.title, each.text, each.tokens, each.facets, each.attributes,
             each.listing.from_cny_minor, each.free_from, each.quality, each.score, each.is_newcomer,
-            each.listing.published_at, each.listing.updated_at,
+            each.words, each.listing.published_at, each.listing.updated_at,
         )
         for each in found
     ]  # fmt: skip
@@ -88,6 +88,7 @@ def reindex() -> Iterator[int]:
             index_providers([provider_id])
             done += SearchDocument.objects.filter(provider_id=provider_id).count()
         yield done
+    forget()
 
 
 def refresh_words() -> int:

@@ -56,7 +56,7 @@ def search(query: Query, *, language: str, as_of: datetime, exact: bool = False)
     `exact` takes the words as they stand: no other words for them, no pinyin, no corrections.
     """
     known = knowledge()
-    asked = exactly(query.q) if exact else plan(query.q, known)
+    asked = exactly(query.q, known) if exact else plan(query.q, known)
     found = _run(query, asked, as_of)
     meant, corrected, relaxed = "", False, False
     if not exact and found.total < FEW and asked.terms:

@@ -68,10 +68,11 @@ SEARCH = f"""
 WITH hits AS MATERIALIZED ({{hits}}),
 fitting AS MATERIALIZED (SELECT h.*, {{matched}} AS matched, {{fit}} AS fit FROM hits h),
 chosen AS MATERIALIZED (
-  SELECT f.*, f.fit * (1 - {QUALITY} * (1 - f.quality / 1000.0))
-    * (1 - {FRESHNESS} * (1 - exp(-greatest(0, extract(epoch FROM %(as_of)s - f.updated_at)) / {FRESH_DAYS * 86_400})))
-    * CASE WHEN f.free_from IS NULL OR f.free_from <= %(today)s THEN 1
-           WHEN f.free_from <= %(today)s + 30 THEN {BUSY} ELSE {AWAY} END AS relevance
+  SELECT f.*, f.fit * (1 - {QUALITY}::float8 * (1 - f.quality::float8 / 1000))
+    * (1 - {FRESHNESS}::float8
+           * (1 - exp(-greatest(0, extract(epoch FROM %(as_of)s - f.updated_at)::float8) / {FRESH_DAYS * 86_400})))
+    * CASE WHEN f.free_from IS NULL OR f.free_from <= %(today)s THEN 1::float8
+           WHEN f.free_from <= %(today)s + 30 THEN {BUSY}::float8 ELSE {AWAY}::float8 END AS relevance
   FROM fitting f {{most}}),
 size AS (
   SELECT count(*) AS n, least(%(page)s, greatest(1, ceil(count(*) / {PAGE_SIZE}.0)), {LAST_PAGE})::int AS page FROM chosen),
@@ -110,7 +111,7 @@ class Statement:
         self.values |= {"as_of": self.as_of, "today": self.as_of.date(), "page": self.query.page}
         order = ORDERS.get(self.query.sort)
         return SEARCH.format(
-            hits=self._candidates(COLUMNS + (", d.text" if self.is_relaxed else "")),
+            hits=self.candidates(COLUMNS + (", d.text" if self.is_relaxed else "")),
             matched=self._matched(),
             fit=self._fit(),
             most=f"WHERE matched >= {(len(self.plan.terms) + 1) // 2} AND matched = (SELECT max(matched) FROM fitting)"
@@ -124,7 +125,8 @@ class Statement:
         """What a document `d` must fulfil to be a hit; for counting without ordering."""
         return " AND ".join(self._conditions("")) or "true"
 
-    def _candidates(self, columns: str, *, without: str = "") -> str:
+    def candidates(self, columns: str, *, without: str = "") -> str:
+        """What matches, the best bands first (or in the order asked for), at most `cap` and one more."""
         where, order = " AND ".join(self._conditions(without)) or "true", ORDERS.get(self.query.sort)
         if order and not without:
             return BY_ORDER.format(columns=columns, where=where, order=order, cap=self.cap + 1)
@@ -165,23 +167,23 @@ class Statement:
         """How well the words fit, 0 to about 1."""
         terms = self.plan.terms
         if not terms:
-            return "1.0"
+            return "1.0::float8"
         each = [
             f"CASE WHEN {self._has(t)} THEN {self._worth(t)} ELSE 0 END" if self.is_relaxed else self._worth(t) for t in terms
         ]
-        whole = f"CASE WHEN strpos(h.title, {self.value(self.plan.needle)}) > 0 THEN {AS_TYPED} ELSE 0 END"
-        return f"(({' + '.join(each)}) / {len(terms)} + {whole})::float8"
+        whole = f"CASE WHEN strpos(h.title, {self.value(self.plan.needle)}) > 0 THEN {AS_TYPED}::float8 ELSE 0 END"
+        return f"(({' + '.join(each)}) / {len(terms)} + {whole})"
 
     def _worth(self, term: Term) -> str:
         cases = [
-            f"WHEN strpos(h.title, {self.value(sought)}) > 0 THEN {IN_TITLE * weight:.4f}"
+            f"WHEN strpos(h.title, {self.value(sought)}) > 0 THEN {IN_TITLE * weight:.4f}::float8"
             for sought, weight in term.weighted_needles
         ]
-        parts = [str(ANYWHERE), f"CASE {' '.join(cases)} ELSE 0 END"]
+        parts = [f"{ANYWHERE}::float8", f"CASE {' '.join(cases)} ELSE 0 END"]
         named = [f"h.facets && {self.value(codes)}::text[]" for codes in [list(term.facet_codes)] if codes]
         named += [f"h.attributes && {self.value(codes)}::text[]" for codes in [list(term.attribute_codes)] if codes]
         if named:
-            parts.append(f"CASE WHEN {' OR '.join(named)} THEN {BY_NAME} ELSE 0 END")
+            parts.append(f"CASE WHEN {' OR '.join(named)} THEN {BY_NAME}::float8 ELSE 0 END")
         return "(" + " + ".join(parts) + ")"
 
     def _counts(self) -> str:
@@ -190,7 +192,7 @@ class Statement:
         found = [f"SELECT '' AS dimension, facet, count(*) AS n FROM chosen c, unnest({every}) AS facet GROUP BY 2"]
         for name in () if self.is_relaxed else self.query.filters:
             column = "attributes" if name.startswith("a.") else "facets"
-            others = self._candidates(f"d.{column} AS labels", without=name)
+            others = self.candidates(f"d.{column} AS labels", without=name)
             found.append(
                 f"SELECT {self.value(name)}, facet, count(*) FROM ({others}) o, unnest(o.labels) AS facet"
                 f" WHERE starts_with(facet, {self.value(name + ':')}) GROUP BY 2"

@@ -6,12 +6,13 @@ stays one phrase.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from providers.discovery.knowledge import Knowledge
 from providers.discovery.synonyms import SAME, ignored, related
-from providers.discovery.text import is_cjk, needle, normalise, runs, wanted
+from providers.discovery.text import inflected, is_cjk, mark, needle, normalise, runs, wanted
 
 MOST_TERMS = 8
 MOST_PHRASES = 14
@@ -30,16 +31,19 @@ class Term:
     codes: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     is_known: bool = True
+    #: Phrases that have a word of their own in the index.
+    marked: frozenset[str] = frozenset()
 
     @property
     def tsquery(self) -> str:
-        found = [" & ".join(_quoted(token) for token in wanted(phrase)[0]) for phrase in self.phrases]
+        tokens = [[mark(phrase)] if phrase in self.marked else wanted(phrase)[0] for phrase in self.phrases]
+        found = [" & ".join(_quoted(token) for token in each) for each in tokens]
         return "(" + " | ".join([*(f"({each})" for each in found), *(_quoted(sound) for sound in self.sounds)]) + ")"
 
     @property
     def needles(self) -> list[str]:
         """What the text must contain one of; empty where the index proves it already."""
-        return [] if all(wanted(phrase)[1] for phrase in self.phrases) else self.all_needles
+        return [] if all(phrase in self.marked or wanted(phrase)[1] for phrase in self.phrases) else self.all_needles
 
     @property
     def all_needles(self) -> list[str]:
@@ -91,15 +95,20 @@ def plan(typed: str, known: Knowledge) -> Plan:
         elif plain:
             found.extend(_terms(runs(plain), known))
     wanted_ones = [term for term in found if term.typed not in ignored()] or found
-    terms = tuple({term.typed: term for term in wanted_ones}.values())[:MOST_TERMS]
+    terms = _with_marks({term.typed: term for term in wanted_ones}.values(), known)
     marked = tuple(dict.fromkeys(phrase for term in terms for phrase in term.phrases))
     return Plan(terms, normalise(typed), bool(typed.strip()), marked)
 
 
-def exactly(typed: str) -> Plan:
+def exactly(typed: str, known: Knowledge) -> Plan:
     """Every word and every run of Chinese as it stands, nothing in its place: what LIKE would find."""
-    terms = tuple(Term(run, {run: 1.0}) for run in dict.fromkeys(runs(typed)))[:MOST_TERMS]
+    terms = _with_marks((Term(run, {run: 1.0}) for run in dict.fromkeys(runs(typed))), known)
     return Plan(terms, normalise(typed), bool(typed.strip()))
+
+
+def _with_marks(terms: Iterable[Term], known: Knowledge) -> tuple[Term, ...]:
+    marked = known.marked if known.has_marks else frozenset()
+    return tuple(replace(term, marked=marked) for term in islice(terms, MOST_TERMS))
 
 
 def _terms(words: list[str], known: Knowledge) -> Iterator[Term]:
@@ -132,7 +141,7 @@ def _single(word: str, known: Knowledge) -> Iterator[Term]:
 
 def term_of(phrase: str, known: Knowledge) -> Term:
     """A phrase with everything that stands for it."""
-    phrases = {phrase: 1.0, **dict.fromkeys(_inflected(phrase), INFLECTED)}
+    phrases = {phrase: 1.0, **dict.fromkeys(inflected(phrase), INFLECTED)}
     for each, weight in list(phrases.items()):
         for other, counts in related().get(each, {}).items():
             phrases.setdefault(other, weight * counts)
@@ -148,7 +157,7 @@ def sounding(letters: str, typed: str, known: Knowledge) -> Term:
     plain = term_of(typed, known)
     if not words:
         heard = (f"~{letters}",) if letters.isascii() and len(plain.phrases) < MOST_PHRASES else ()
-        proved = all(wanted(phrase)[1] for phrase in plain.phrases)
+        proved = not replace(plain, marked=known.marked if known.has_marks else frozenset()).needles
         return Term(typed, plain.phrases, plain.codes, heard if proved else (), is_known=False)
     phrases, codes = dict(plain.phrases), set(plain.codes)
     for word, weight in words.items():
@@ -158,17 +167,6 @@ def sounding(letters: str, typed: str, known: Knowledge) -> Term:
             phrases[phrase] = max(phrases.get(phrase, 0.0), weight * counts)
     best = dict(sorted(phrases.items(), key=lambda item: -item[1])[:MOST_PHRASES])
     return Term(typed, best, tuple(sorted(codes)))
-
-
-def _inflected(phrase: str) -> list[str]:
-    """Singular and plural of an English word, or of a phrase's last word."""
-    if not phrase.isascii() or len(phrase) < 4 or not phrase[-1].isalpha():
-        return []
-    if phrase.endswith("ies"):
-        return [phrase[:-3] + "y"]
-    if phrase.endswith("s") and not phrase.endswith("ss"):
-        return [phrase[:-1]]
-    return [phrase[:-1] + "ies"] if phrase.endswith("y") and phrase[-2] not in "aeiou" else [phrase + "s"]
 
 
 def cut(run: str, known: Knowledge) -> list[str]:

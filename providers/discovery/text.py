@@ -81,3 +81,19 @@ def wanted(phrase: str) -> tuple[list[str], bool]:
         else:
             found.extend([run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)])
     return found, len(found) == 1 and len(phrase) <= LONGEST
+
+
+def mark(phrase: str) -> str:
+    """The index's own word for a known phrase of several tokens."""
+    return f"={phrase}"
+
+
+def inflected(phrase: str) -> list[str]:
+    """Singular and plural of an English word, or of a phrase's last word."""
+    if not phrase.isascii() or len(phrase) < 4 or not phrase[-1].isalpha():
+        return []
+    if phrase.endswith("ies"):
+        return [phrase[:-3] + "y"]
+    if phrase.endswith("s") and not phrase.endswith("ss"):
+        return [phrase[:-1]]
+    return [phrase[:-1] + "ies"] if phrase.endswith("y") and phrase[-2] not in "aeiou" else [phrase + "s"]

@@ -3,7 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models.expressions import RawSQL
 
+from marketplace.tenancy.scope import scope
+from providers.discovery.knowledge import knowledge
+from providers.discovery.models import SearchDocument
+from providers.discovery.operations import index_listings, reindex
+from providers.listings.models import PublicListing
 from tests import cast
 from tests.providers.discovery.market import AT, find, fresh, ids, profile, put, rate
 
@@ -108,7 +114,7 @@ def test_every_hit_has_three_reasons_of_different_kinds(studio: cast.Provider) -
     put(studio, "京东代运营", platforms=["jd"])
     (hit,) = find("代运营", platform="jd", language="en").hits
     assert len({reason.code for reason in hit.reasons}) == 3
-    assert [reason.code for reason in hit.reasons] == ["title", "named", "score"]
+    assert [reason.code for reason in hit.reasons] == ["title", "score", "renewals"]
     (alone,) = find().hits
     assert len({reason.code for reason in alone.reasons}) == 3
 
@@ -163,12 +169,22 @@ def test_budget_and_quotes(studio: cast.Provider) -> None:
 
 
 def test_a_listing_taken_back_is_found_no_more(studio: cast.Provider) -> None:
-    from marketplace.tenancy.scope import scope
-    from providers.discovery.operations import index_listings
-    from providers.listings.models import PublicListing
-
     gone = put(studio, "私域运营")
     with scope(studio.id):
         PublicListing.objects.filter(listing_id=gone).delete()
         index_listings([gone])
     assert ids(find("私域")) == []
+
+
+def test_documents_written_before_a_phrase_was_known_are_found_all_the_same(studio: cast.Provider) -> None:
+    """New synonyms come with a release, their words in the index with `reindex`: until then texts are looked into."""
+    whole, apart = put(studio, "客服外包团队"), put(studio, "客服与服外、外包")
+    with scope(studio.id):
+        SearchDocument.objects.update(words="old", tokens=RawSQL("ts_delete(tokens, %s)", ["=客服外包"]))
+    assert ids(find('"客服外包"')) == [], "what was known stays so for some minutes"
+    fresh()
+    assert not knowledge().has_marks
+    assert ids(find('"客服外包"')) == [whole]
+    assert set(ids(find('"客服"'))) == {whole, apart}
+    assert list(reindex()) == [2]
+    assert knowledge().has_marks and ids(find('"客服外包"')) == [whole]
