@@ -33,12 +33,12 @@ COLUMNS = (
     " words, published_at, updated_at"
 )
 LISTINGS = """
-INSERT INTO listings_publiclisting (listing_id, provider_id, slug, version_id, version, category_id, title_zh, title_en, summary_zh,
-  summary_en, attributes, platforms, industries, belts, languages, pricing_model, currency, offer, terms, images, body_html_zh,
+INSERT INTO listings_publiclisting (listing_id, provider_id, slug, version_id, version, category_id, title_zh, title_en,
+  summary_zh, summary_en, attributes, platforms, industries, belts, languages, pricing_model, currency, offer, terms, images, body_html_zh,
   body_html_en, written_in, from_minor, from_cny_minor, delivery_days, published_at, updated_at)
 SELECT d.listing_id, d.provider_id, 'l' || d.listing_id, 1, 1, c.id, left(d.title, 60), left(d.title, 120), left(d.text, 160),
-  left(d.text, 160), '{}', '{jd}', '{furniture}', '{}', '{mandarin}', 'fixed', 'CNY', '{}', '{}', '[]', '', '', '{zh}', d.price_minor,
-  d.price_minor, 7, d.published_at, d.updated_at
+  left(d.text, 160), '{}', '{jd}', '{furniture}', '{}', '{mandarin}', 'fixed', 'CNY', '{}', '{}', '[]', '', '', '{zh}',
+  d.price_minor, d.price_minor, 7, d.published_at, d.updated_at
 FROM discovery_searchdocument d JOIN catalogue_category c ON 'category:' || c.slug = d.facets[2]
 """
 PROVIDERS = """
@@ -51,7 +51,9 @@ SCORES = """
 INSERT INTO scorecards_publicscore (provider_id, level, score, n, rating_n, renewal_n, newcomer, is_braked, parts, changed_at)
 SELECT n, 1 + n %% 4, 6000 + n %% 3500, n %% 60, 0, 0, n %% 12 = 0, false, '{}', now() FROM generate_series(1, %(providers)s) n
 """
-INDEX = "CREATE INDEX search_document_words ON discovery_searchdocument USING gin (tokens, facets, attributes) WITH (fastupdate = off)"
+INDEX = """
+CREATE INDEX search_document_words ON discovery_searchdocument USING gin (tokens, facets, attributes) WITH (fastupdate = off)
+"""
 
 
 def market(listings: int) -> None:

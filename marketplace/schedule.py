@@ -27,4 +27,5 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "guards-books": {"task": "guards.books.scheduled", "schedule": 900.0, "options": {"expires": 890}},
     "onboarding-dates": {"task": "onboarding.dates.checked", "schedule": 3600.0, "options": {"expires": 3500}},
     "onboarding-exits": {"task": "onboarding.exits.swept", "schedule": 300.0, "options": {"expires": 290}},
+    "discovery-words": {"task": "discovery.words.counted", "schedule": 3600.0, "options": {"expires": 3500}},
 }

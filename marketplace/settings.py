@@ -291,6 +291,8 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
 }
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
+#: The market's part of the API needs no key: per network address.
+PUBLIC_API_REQUESTS_PER_MINUTE = env.int("PUBLIC_API_REQUESTS_PER_MINUTE", default=120)
 
 #: Where providers pay their deposits in (A4): the operator's account. Shown on their deposit page.
 DEPOSIT_BANK = {

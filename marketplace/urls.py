@@ -12,6 +12,7 @@ from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
 from marketplace.ui.find import find
 from orders.store.api import views as store_api
+from providers.discovery.api import views as market_api
 from providers.profiles.web.urls import answer_urls
 from providers.profiles.web.urls import desk_urls as profile_urls
 
@@ -28,6 +29,10 @@ api_urls = [
     path("refund-requests/<int:pk>/outcome/", requests_api.OutcomeView.as_view(), name="outcome"),
     path("replies/", requests_api.RepliesView.as_view(), name="replies"),
     path("claims/", aftersales_api.ClaimsView.as_view(), name="claims"),
+    path("listings/", market_api.ListingsView.as_view(), name="listings"),
+    path("providers/", market_api.ProvidersView.as_view(), name="providers"),
+    path("categories/", market_api.CategoriesView.as_view(), name="categories"),
+    path("suggestions/", market_api.SuggestionsView.as_view(), name="suggestions"),
 ]
 urlpatterns = [
     path("", include("providers.discovery.web.urls")),

@@ -374,6 +374,10 @@ PUBLIC = {
     "console": "sends everybody on: to sign-in, or to the home of his organization",
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
+    "api:listings": "the search of what is public, for programs",
+    "api:providers": "what providers say about themselves in public, for programs",
+    "api:categories": "the market's categories, the same for everybody",
+    "api:suggestions": "words of the market, the same for everybody",
     "api:schema": "the API's description, the same for everybody",
     "set_language": "Django's: sets a cookie and goes back",
 }
@@ -430,6 +434,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "aftersales.payouts.swept": ("sweep", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
+    "discovery.words.counted": ("none", {}),
     "marketplace.health.beaten": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }
