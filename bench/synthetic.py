@@ -34,8 +34,8 @@ COLUMNS = (
 )
 LISTINGS = """
 INSERT INTO listings_publiclisting (listing_id, provider_id, slug, version_id, version, category_id, title_zh, title_en,
-  summary_zh, summary_en, attributes, platforms, industries, belts, languages, pricing_model, currency, offer, terms, images, body_html_zh,
-  body_html_en, written_in, from_minor, from_cny_minor, delivery_days, published_at, updated_at)
+  summary_zh, summary_en, attributes, platforms, industries, belts, languages, pricing_model, currency, offer, terms, images,
+  body_html_zh, body_html_en, written_in, from_minor, from_cny_minor, delivery_days, published_at, updated_at)
 SELECT d.listing_id, d.provider_id, 'l' || d.listing_id, 1, 1, c.id, left(d.title, 60), left(d.title, 120), left(d.text, 160),
   left(d.text, 160), '{}', '{jd}', '{furniture}', '{}', '{mandarin}', 'fixed', 'CNY', '{}', '{}', '[]', '', '', '{zh}',
   d.price_minor, d.price_minor, 7, d.published_at, d.updated_at
