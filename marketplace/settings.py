@@ -142,15 +142,19 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that signed up
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False  # the other sessions end, this one stays
 ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # a session left open must not be able to take the account away
 ACCOUNT_FORMS = {
     "login": "marketplace.accounts.web.forms.SignInForm",
     "signup": "marketplace.accounts.web.forms.SignUpForm",
     "reset_password": "marketplace.accounts.web.forms.ForgottenForm",
     "reset_password_from_key": "marketplace.accounts.web.forms.NewPasswordForm",
     "change_password": "marketplace.accounts.web.forms.PasswordForm",
+    "change_email": "marketplace.accounts.web.forms.MailboxForm",
+    "set_password": "marketplace.accounts.web.forms.FirstPasswordForm",
     "reauthenticate": "marketplace.accounts.web.forms.AgainForm",
 }
 ACCOUNT_CHANGE_EMAIL = True  # one mailbox per person; the new one counts when it is confirmed
+ACCOUNT_RATE_LIMITS = {"join": "20/m/ip"}  # besides allauth's own
 PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "marketplace.accounts.mfa.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -66,6 +66,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),
     path("accounts/2fa/", include("allauth.mfa.urls")),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("", include("marketplace.accounts.web.urls")),
     path("files/", include("marketplace.files.urls")),
 ]

@@ -1,15 +1,16 @@
-"""The web server's access log, without what must not be written down: buyers' links open their pages for whoever has them."""
+"""The web server's access log, without what must not be written down: some links open their pages for whoever has them."""
 
 import re
 from typing import Any
 
 from gunicorn.glogging import Logger as GunicornLogger
 
-LINK = re.compile(r"(/b/)[A-Za-z0-9_.~-]+")
+#: Buyers' pages, invitations, confirmations and new passwords: whoever has the link may act.
+LINK = re.compile(r"(/b/|/join/|/confirm-email/|/password/reset/key/)[A-Za-z0-9_.:~-]+")
 
 
 def redacted(text: str) -> str:
-    """A line of the log with the secret part of every buyer's link left out."""
+    """A line of the log with the secret part of every link left out."""
     return LINK.sub(r"\1…", text)
 
 

@@ -4,15 +4,24 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from marketplace.accounts.queries import has_second_step
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotAllowed, NotFound
 
 View = Callable[..., HttpResponse]
+
+
+def needs_second_step(request: HttpRequest) -> bool:
+    """Whether the organization keeps this member out until his sign-in takes a second step."""
+    organization = request.organization  # type: ignore[attr-defined]
+    return organization.requires_mfa and request.look is None and not has_second_step(request.user)  # type: ignore
 
 
 def requires(permission: Permission, *, kind: str = "") -> Callable[[View], View]:
@@ -28,6 +37,9 @@ def requires(permission: Permission, *, kind: str = "") -> Callable[[View], View
                 raise PermissionDenied(_("You are not a member of an organization yet. Ask an owner to invite you."))
             if kind and request.organization.kind != kind:  # type: ignore[attr-defined]
                 raise PermissionDenied(_("This page is for another kind of organization than yours."))
+            if needs_second_step(request):
+                messages.info(request, _("Your organization requires two-step sign-in. Set it up to go on."))
+                return redirect("mfa_index")
             if permission not in request.rights:  # type: ignore[attr-defined]
                 raise PermissionDenied(_("Your role does not allow this. Ask an owner or administrator."))
             try:

@@ -50,6 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
         with override(language):
             return super().render_mail(template_prefix, email, {**context, "site_url": settings.PUBLIC_URL}, headers)
 
+    def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:
+        super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
+
     def post_login(self, request: HttpRequest, user: Any, **more: Any) -> HttpResponse:
         """A mailbox can be confirmed by choosing a new password, too."""
         finish_sign_up(user_id=user.pk, at=timezone.now())

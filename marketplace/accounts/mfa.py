@@ -7,14 +7,12 @@ from allauth.mfa.models import Authenticator
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
-from marketplace.accounts.queries import requires_second_step
+from marketplace.accounts.queries import STEPS, requires_second_step
 from marketplace.kernel.sealing import seal, unseal
 
 PURPOSE = "second-step"
 #: Secrets of people belong to no organization.
 NOBODY = 0
-#: Recovery codes alone are no second step: they are the way out when one is lost.
-STEPS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class MfaAdapter(DefaultMFAAdapter):
@@ -44,8 +42,3 @@ class MfaAdapter(DefaultMFAAdapter):
     def generate_authenticator_name(self, user: User, type: str) -> str:
         count = Authenticator.objects.filter(user_id=user.pk, type=type).count()
         return str(_("Security key %(number)s") % {"number": count + 1})
-
-
-def has_second_step(user: User) -> bool:
-    """Whether this person's sign-in takes a second step."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=STEPS).exists()

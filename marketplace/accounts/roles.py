@@ -1,7 +1,10 @@
 """Roles as code: who may do what. States are judged elsewhere (policies)."""
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+Text = str | Promise
 
 
 class Role(models.TextChoices):
@@ -17,6 +20,7 @@ class Role(models.TextChoices):
 class Permission(models.TextChoices):
     VIEW_CONSOLE = "view_console", _("open the console")
     MANAGE_MEMBERS = "manage_members", _("invite members and set their roles")
+    MANAGE_SECURITY = "manage_security", _("set how members sign in")
     MANAGE_KEYS = "manage_keys", _("make and revoke API keys")
     EXPORT = "export", _("export")
     # A merchant's.
@@ -38,7 +42,15 @@ class Permission(models.TextChoices):
     VIEW_EARNINGS = "view_earnings", _("see deposit and earnings")
 
 
-_BOTH = frozenset({Permission.VIEW_CONSOLE, Permission.MANAGE_MEMBERS, Permission.MANAGE_KEYS, Permission.EXPORT})
+_BOTH = frozenset(
+    {
+        Permission.VIEW_CONSOLE,
+        Permission.MANAGE_MEMBERS,
+        Permission.MANAGE_SECURITY,
+        Permission.MANAGE_KEYS,
+        Permission.EXPORT,
+    }
+)
 _PROVIDERS = frozenset({Permission.EDIT_PROFILE, Permission.EDIT_LISTINGS, Permission.ONBOARD, Permission.VIEW_EARNINGS})
 #: What the members of an organization of either kind can be allowed at all.
 KIND_PERMISSIONS: dict[str, frozenset[Permission]] = {
@@ -49,7 +61,7 @@ _ALL = frozenset(Permission)
 _SEES = frozenset({Permission.VIEW_CONSOLE, Permission.VIEW_ORDERS})
 ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
     Role.OWNER: _ALL,
-    Role.ADMIN: _ALL - {Permission.EXPORT},
+    Role.ADMIN: _ALL - {Permission.EXPORT, Permission.MANAGE_SECURITY},
     Role.FINANCE: _SEES
     | {
         Permission.VIEW_MONEY,
@@ -96,3 +108,20 @@ def assignable_roles(role: str) -> frozenset[str]:
 def may_give_export(role: str, *, may_export: bool) -> bool:
     """Whether a member may allow others to export: only who may himself."""
     return Permission.EXPORT in permissions_of(role, may_export=may_export)
+
+
+#: What a role is for, in one sentence; the lists above say the same to the program.
+EXPLAINED: dict[str, Text] = {
+    Role.OWNER: _("Everything, owners and security included."),
+    Role.ADMIN: _("Everything but exports and how members sign in."),
+    Role.FINANCE: _("Sees money, approves and settles; company documents and deposit."),
+    Role.HIRING: _("Finds and compares providers; writes profile and listings."),
+    Role.OPERATOR: _("Runs the daily business: imports, programs, profile, listings."),
+    Role.AGENT: _("Answers customers: sees orders, changes nothing."),
+    Role.VIEWER: _("Looks, changes nothing."),
+}
+
+
+def explain_role(role: str) -> Text:
+    """What a role is for, for people."""
+    return EXPLAINED.get(role, "")

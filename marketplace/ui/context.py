@@ -25,6 +25,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": _theme(request),
         "unread_notices": lambda: _unread(request),
         "organization": getattr(request, "organization", None),
+        "may_manage_members": Permission.MANAGE_MEMBERS in getattr(request, "rights", ()),
         "may_manage_keys": Permission.MANAGE_KEYS in getattr(request, "rights", ()),
         "languages": settings.LANGUAGES,
         "language": get_language() or settings.LANGUAGE_CODE,

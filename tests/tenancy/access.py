@@ -24,6 +24,7 @@ ALL = set(Role.values)
 HOLDERS = {
     "view_console": ALL,
     "manage_members": {"owner", "admin"},
+    "manage_security": {"owner"},
     "shortlist": {"owner", "admin", "hiring", "operator"},
     "edit_profile": {"owner", "admin", "hiring", "operator"},
     "edit_listings": {"owner", "admin", "hiring", "operator"},
@@ -44,7 +45,7 @@ HOLDERS = {
 }
 #: Rights that only the members of one kind of organization can have.
 OF_PROVIDERS = {"edit_profile", "edit_listings", "onboard", "view_earnings"}
-OF_BOTH = {"view_console", "manage_members", "manage_keys", "export"}
+OF_BOTH = {"view_console", "manage_members", "manage_security", "manage_keys", "export"}
 POLICY = {
     "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",
     "open_aftersale": "refuse", "member_price": "own_tier",
@@ -166,6 +167,9 @@ HARMLESS = {
     "messages:preview": "draws a preview",
     "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
     "onboarding:withdraw": "for the same reason",
+    "settings:switch": "chooses for the session",
+    "settings:leave": "leaves only with its confirmation",
+    "settings:second_step": "what is switched off already stays so",
 }
 prices = count(70)
 UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
@@ -356,6 +360,19 @@ ADDRESSES: dict[str, Address] = {
     "guards:settle_case": Address({"POST": "reconcile"}, "book_case", form={"act": "explained", "note": "a fee"}),
     "guards:switch": Address({"POST": "stop_programs"}, form={"program": "presale_balance", "act": "stop"}),
 }
+ADDRESSES |= {
+    "settings:members": Address({"GET": "manage_members"}),
+    "settings:members_export": Address({"GET": "export"}),
+    "settings:member": Address({"POST": "manage_members"}, "member", form={"role": "operator"}),
+    "settings:remove_member": Address({"POST": "manage_members"}, form={"member": lambda of: of.ids["removable"]}),
+    "settings:invite": Address({"POST": "manage_members"}, form={"email": "guest@x.example", "role": "viewer"}),
+    "settings:resend": Address({"POST": "manage_members"}, "invitation"),
+    "settings:revoke": Address({"POST": "manage_members"}, "revocable"),
+    "settings:organization": Address({"POST": "manage_members"}, form={"name": lambda of: f"{of.merchant.slug} & Co."}),
+    "settings:second_step": Address({"POST": "manage_security"}, form={"requires_mfa": ""}),
+    "settings:leave": Address({"POST": "view_console"}),
+    "settings:switch": Address({"POST": "view_console"}, form={"to": lambda of: of.id}),
+}
 #: Addresses that name an object in their query: the same rules as for one in the path.
 IN_THE_QUERY = {
     "price_protection:home": ("run", "waiting_run"),
@@ -379,7 +396,12 @@ PUBLIC = {
     "api:categories": "the market's categories, the same for everybody",
     "api:suggestions": "words of the market, the same for everybody",
     "api:schema": "the API's description, the same for everybody",
-    "set_language": "Django's: sets a cookie and goes back",
+    "set_language": "sets a cookie, keeps the language of who is signed in, and goes back",
+    "join": "what the invitation of this session offers; without one it leads to sign-in",
+    "own:account": "the person himself; asks for sign-in",
+    "own:end_session": "the person himself; asks for sign-in",
+    "own:end_sessions": "the person himself; asks for sign-in",
+    "own:viewing_end": "staff stop looking as somebody else",
 }
 #: The API: the right of each method, and the kind of object an address names. tests/api crawls it with keys of its own.
 API = {
@@ -392,7 +414,10 @@ API = {
     "api:claims": ({"GET": "view_money"}, None),
 }
 #: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
-LINKS = {"buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used"}
+LINKS = {
+    "join_link": "an invitation's link; tests/accounts tries it altered, expired, foreign and used",
+    "buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used",
+}
 #: Public pages of one object, with the name of none: what is not public is missing (tests/providers/pages).
 PUBLIC_OBJECTS: dict[str, dict[str, str]] = {
     "market:category": {"slug": "no-such-category"},

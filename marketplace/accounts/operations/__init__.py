@@ -17,6 +17,8 @@ from marketplace.accounts.operations.members import (
     change_member,
     leave_organization,
     remove_member,
+    rename_organization,
+    require_second_step,
 )
 from marketplace.accounts.operations.organizations import (
     add_member,
@@ -24,6 +26,7 @@ from marketplace.accounts.operations.organizations import (
     ensure_user,
     found_organization,
 )
+from marketplace.accounts.operations.own import end_sessions, keep_language, keep_name
 from marketplace.accounts.operations.signing_up import EmailTaken, finish_sign_up, sign_up
 from marketplace.accounts.operations.viewing import end_viewing, start_viewing
 
@@ -38,15 +41,20 @@ __all__ = [
     "add_member",
     "change_member",
     "create_organization",
+    "end_sessions",
     "end_viewing",
     "ensure_user",
     "finish_sign_up",
     "found_organization",
     "invite",
     "join_as_new",
+    "keep_language",
+    "keep_name",
     "leave_organization",
     "open_invitation",
     "remove_member",
+    "rename_organization",
+    "require_second_step",
     "resend_invitation",
     "revoke_invitation",
     "sign_up",

@@ -88,8 +88,14 @@ def revoke_invitation(*, organization_id: int, invitation_id: int, by: Actor, at
     """Take an offer back. Raises NotFound and AboveOwnRole."""
     with scope(organization_id, durable=True):
         lock_organization(organization_id)
-        invitation = _waiting(organization_id, invitation_id)
+        invitation = Invitation.objects.filter(organization_id=organization_id, pk=invitation_id).first()
+        if invitation is None:
+            raise NotFound("There is no such invitation.")
         require_may_give(authority(organization_id, by), invitation.role, False)
+        if invitation.state == Invitation.State.REVOKED:
+            return
+        if invitation.state == Invitation.State.ACCEPTED:
+            raise UserError(_("This invitation was accepted already. Remove the member instead."))
         _close(invitation, Invitation.State.REVOKED, at)
         record(merchant_id=organization_id, by=by, action="accounts.invitation.revoked", facts={"id": invitation.pk})
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Invitation, Membership, Organization, User
+from marketplace.accounts.queries import has_second_step
 from marketplace.accounts.roles import Role, assignable_roles, may_give_export, permissions_of
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotAllowed, NotFound, UserError
@@ -122,3 +123,30 @@ def _revoke_invitations(organization_id: int, user_id: int, at: datetime) -> Non
     if still is not None and "manage_members" in permissions_of(still.role, may_export=False):
         waiting = waiting.exclude(role__in=assignable_roles(still.role))
     waiting.update(state="revoked", closed_at=at)
+
+
+def rename_organization(*, organization_id: int, name: str, by: Actor) -> None:
+    """Another name; the address stays, because links to it are out in the world. Raises NotAllowed."""
+    with scope(organization_id, durable=True):
+        organization = lock_organization(organization_id)
+        authority(organization_id, by)
+        was, organization.name = organization.name, name
+        organization.save(update_fields=["name"])
+        facts = {"name": name, "was": was}
+        record(merchant_id=organization_id, by=by, action="accounts.organization.renamed", facts=facts)
+
+
+def require_second_step(*, organization_id: int, required: bool, user: User, by: Actor) -> None:
+    """Let members in only with two-step sign-in, or no longer. Raises UserError where the acting person has none himself."""
+    with scope(organization_id, durable=True):
+        organization = lock_organization(organization_id)
+        actor = authority(organization_id, by)
+        if actor is not None and actor.role != Role.OWNER:
+            raise NotAllowed(_("Only an owner may do this."))
+        if required and not has_second_step(user):
+            raise UserError(_("Set up two-step sign-in for yourself first: otherwise you would lock yourself out."))
+        if organization.requires_mfa != required:
+            organization.requires_mfa = required
+            organization.save(update_fields=["requires_mfa"])
+            facts = {"required": required}
+            record(merchant_id=organization_id, by=by, action="accounts.organization.second_step_required", facts=facts)

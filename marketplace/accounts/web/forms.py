@@ -4,11 +4,13 @@ import unicodedata
 from typing import Any
 
 from allauth.account.forms import (
+    ChangeEmailForm,
     ChangePasswordForm,
     LoginForm,
     ReauthenticateForm,
     ResetPasswordForm,
     ResetPasswordKeyForm,
+    SetPasswordForm,
     SignupForm,
 )
 from django import forms
@@ -118,6 +120,19 @@ class PasswordForm(ChangePasswordForm):
         _plain(self.fields["oldpassword"], _("Current password"))
         _plain(self.fields["password1"], _("New password"), password_rules())
         _plain(self.fields["password2"], _("New password, once more"))
+
+
+class FirstPasswordForm(SetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["password1"], _("New password"), password_rules())
+        _plain(self.fields["password2"], _("New password, once more"))
+
+
+class MailboxForm(ChangeEmailForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _plain(self.fields["email"], _("New e-mail"))
 
 
 class AgainForm(ReauthenticateForm):
