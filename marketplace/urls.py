@@ -15,6 +15,8 @@ from orders.store.api import views as store_api
 from providers.discovery.api import views as market_api
 from providers.profiles.web.urls import answer_urls
 from providers.profiles.web.urls import desk_urls as profile_urls
+from providers.scorecards.web.urls import desk_urls as score_urls
+from providers.scorecards.web.urls import public_urls as levels_urls
 
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -58,6 +60,8 @@ urlpatterns = [
     path("desk/", include("providers.desk.urls")),
     path("", include("providers.moderation.web.urls")),
     path("desk/", include(profile_urls)),
+    path("desk/", include(score_urls)),
+    path("", include(levels_urls)),
     path("cases/", include(answer_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),
     path("desk/", include("providers.onboarding.web.urls")),

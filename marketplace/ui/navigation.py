@@ -110,6 +110,14 @@ SECTIONS: tuple[Section, ...] = (
         kind="provider",
     ),
     Section(
+        _("Score"), pgettext_lazy("short", "Score"), "check-circle",
+        (
+            Page(_("Score and level"), "score:home", Permission.VIEW_CONSOLE),
+            Page(_("Events"), "score:events", Permission.VIEW_CONSOLE),
+        ),
+        kind="provider",
+    ),
+    Section(
         _("Company"), pgettext_lazy("short", "Company"), "shield",
         (
             Page(_("Onboarding"), "onboarding:home", Permission.VIEW_CONSOLE),

@@ -89,6 +89,9 @@ class Scorecard(ProviderModel):
     earned_level = models.SmallIntegerField(_("level earned"))
     calculated_at = models.DateTimeField(_("calculated"))
     published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    #: The newest event and strike there were: what came later is no part of the numbers above.
+    last_event_id = models.BigIntegerField(_("newest event"), default=0, db_default=0)
+    last_strike_id = models.BigIntegerField(_("newest struck event"), default=0, db_default=0)
 
     class Meta:
         verbose_name = _("scorecard")

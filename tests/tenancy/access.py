@@ -176,6 +176,7 @@ UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
 PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
 BUDGET = {"level": "merchant_day", "currency": "EUR", "limit": "100.00", "alert_percent": "80"}
 PAUSE = {"from_date": "2099-01-01", "until_date": "2099-01-02"}
+BETTER = {"text": "A second tester checks every delivery. " * 3}
 EDITED = {"GET": "view_console", "POST": "edit_profile"}
 GUARD_SETTINGS = {
     "payout_limit": "400", "batch_limit": "9000", "approval_days": "7", "breaker_percent": "300", "breaker_hours": "24",
@@ -297,6 +298,12 @@ ADDRESSES: dict[str, Address] = {
     "cases:new": Address({"GET": "edit_profile", "POST": "edit_profile"}, form={"title_en": "New"}, kind="provider"),
     "cases:detail": Address(EDITED, "case_study", form={"title_en": "Newer"}, kind="provider"),
     "cases:act": Address({"POST": "edit_profile"}, "case_study", form={"act": "ask"}, kind="provider"),
+    "score:home": Address({"GET": "view_console"}, kind="provider"),
+    "score:part": Address({"GET": "view_console"}, kind="provider"),
+    "score:events": Address({"GET": "view_console"}, kind="provider"),
+    "score:export": Address({"GET": "export"}, kind="provider"),
+    "score:event": Address(EDITED, "score_event", form={"text": "It was another company."}, kind="provider"),
+    "score:plan": Address({"POST": "edit_profile"}, form=BETTER, kind="provider"),
     "case_answers:list": Address({"GET": "approve"}),
     "case_answers:link": Address({"GET": "approve", "POST": "approve"}, "case_link", form={"answer": "refuse"}, keyword="token"),
     "case_answers:withdraw": Address({"POST": "approve"}, "case_consent"),
@@ -389,6 +396,7 @@ PUBLIC = {
     "market:robots": "what search engines may read",
     "market:sitemap": "what search engines find",
     "console": "sends everybody on: to sign-in, or to the home of his organization",
+    "levels": "the published formula, the same for everybody",
     "livez": "a probe: alive or not",
     "readyz": "a probe: states of parts, no data",
     "api:listings": "the search of what is public, for programs",
@@ -446,6 +454,11 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "onboarding.dates.checked": ("sweep", {}),
     "onboarding.exits.swept": ("sweep", {}),
     "onboarding.export.made": ("one", {"export_id": "data_export"}),
+    "scorecards.month.swept": ("sweep", {}),
+    "scorecards.levels.swept": ("sweep", {}),
+    "scorecards.provider.settled": ("one", {}),
+    "profiles.capacity.swept": ("sweep", {}),
+    "profiles.public.refreshed": ("one", {}),
     "aftersales.refund_retention.advanced": ("one", {}),
     "aftersales.refund_retention.swept": ("sweep", {}),
     "retention_intents.training.carried_out": ("one", {"training_id": "training"}),

@@ -4,7 +4,7 @@ from providers.profiles.operations.answering import confirm_case, open_link, ref
 from providers.profiles.operations.capacity import add_pause, remove_pause, save_capacity
 from providers.profiles.operations.cases import archive_case, ask_merchant, restore_case, save_case, submit_case, withdraw_case
 from providers.profiles.operations.editing import discard_draft, save_section, submit_profile, withdraw_profile
-from providers.profiles.operations.public import project
+from providers.profiles.operations.public import project, refresh_public
 
 __all__ = [
     "add_pause",
@@ -14,6 +14,7 @@ __all__ = [
     "discard_draft",
     "open_link",
     "project",
+    "refresh_public",
     "refuse_case",
     "remove_pause",
     "restore_case",

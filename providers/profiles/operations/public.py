@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from marketplace.accounts.models import Organization
+from marketplace.tenancy.actor import Actor
+from marketplace.tenancy.scope import scope
 from providers.moderation.standing import standing
 from providers.profiles.cases import public_case
 from providers.profiles.content import Content
@@ -31,6 +33,12 @@ def project(*, provider_id: int, at: datetime) -> bool:
     PublicProvider.objects.update_or_create(provider_id=provider_id, defaults=_row(provider_id, content, since, at))
     announce([provider_id])
     return True
+
+
+def refresh_public(*, provider_id: int, by: Actor, at: datetime) -> bool:
+    """Write the public row anew because time has passed; whether there is one."""
+    with scope(provider_id, durable=True):
+        return project(provider_id=provider_id, at=at)
 
 
 def project_again(provider_id: int, at: datetime) -> None:

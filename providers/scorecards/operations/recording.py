@@ -4,6 +4,7 @@ from datetime import datetime
 
 from providers.scorecards.kinds import EventKind
 from providers.scorecards.models import ScoreEvent
+from providers.scorecards.operations.braking import brake_if_due
 
 
 class WrongValue(ValueError):
@@ -28,6 +29,7 @@ def record_event(
 
     Called in the provider's scope, inside the caller's transaction. `at` is when it happened, `subject` what it happened to
     (`("order", 12)`), `label` that thing's name, `party_id` the merchant. Units of `value`: see `EventKind`. Raises WrongValue.
+    The second dispute upheld within ninety days pauses new orders.
     """
     chosen = EventKind(kind)
     least, most = LIMITS.get(chosen, (0, 2_000_000_000))
@@ -48,4 +50,6 @@ def record_event(
     if before.exists():
         return False
     ScoreEvent.objects.bulk_create([event], ignore_conflicts=True)
+    if chosen == EventKind.RULED and value:
+        brake_if_due(provider_id=provider_id, at=at)
     return True

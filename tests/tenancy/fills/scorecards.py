@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from marketplace.tenancy.scope import scope
 from providers.scorecards.models import ImprovementPlan, LevelState, PublicScore, Scorecard, ScoreEvent, Strike
 from providers.scorecards.operations import record_event
@@ -17,8 +19,8 @@ def fill(provider: cast.Provider, *, at: datetime) -> dict[str, int]:
     with scope(provider.id):
         for number in (1, 2):
             record_event(
-                provider_id=provider.id, kind="accepted", at=at, value=1, subject=("order", number), key=f"order:{number}",
-                label=f"{provider.slug} job {number}",
+                provider_id=provider.id, kind="accepted", at=timezone.now(), value=1, subject=("order", number),
+                key=f"order:{number}", label=f"{provider.slug} job {number}",
             )  # fmt: skip
         first, second = ScoreEvent.objects.filter(provider_id=provider.id).order_by("id")
         Strike.objects.create(provider_id=provider.id, event=second, ruling_id=1, at=at)
@@ -26,7 +28,7 @@ def fill(provider: cast.Provider, *, at: datetime) -> dict[str, int]:
         Scorecard.objects.create(
             provider_id=provider.id, month=at.date().replace(day=1), earned_level=1, calculated_at=at, **counts
         )
-        LevelState.objects.create(provider_id=provider.id, since=at)
+        LevelState.objects.create(provider_id=provider.id, since=at, braked_at=at)
         ImprovementPlan.objects.create(
             provider_id=provider.id, text=f"plan of {provider.slug}", state="approved", submitted_at=at
         )

@@ -1,0 +1,1 @@
+"""Pages of scores: the provider's own, and the public formula."""
