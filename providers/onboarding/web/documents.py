@@ -4,27 +4,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
-from providers.onboarding.models import Document
-from providers.onboarding.operations.documents import bytes_of, open_document, remove_document
+from providers.onboarding.downloads import as_download
+from providers.onboarding.operations.documents import open_document, remove_document
 from providers.onboarding.web.common import actor
-
-
-def as_download(document: Document) -> StreamingHttpResponse:
-    """A type that no browser opens by itself, whatever the file is; the name says what it is."""
-    response = StreamingHttpResponse(bytes_of(document), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, document.name)
-    response["Content-Length"] = str(document.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_POST

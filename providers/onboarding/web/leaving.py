@@ -14,13 +14,13 @@ from marketplace.kernel.errors import NotFound, UserError
 from marketplace.ui.kit import Step, StepState
 from providers.onboarding import queries
 from providers.onboarding.deposits import CURRENCY, deposit_of
+from providers.onboarding.downloads import as_download
 from providers.onboarding.leaving import blockers
 from providers.onboarding.models import Exit
 from providers.onboarding.operations import exiting, exporting
 from providers.onboarding.operations.documents import open_document
 from providers.onboarding.tasks import export as make_export
 from providers.onboarding.web.common import ZONE, actor
-from providers.onboarding.web.documents import as_download
 
 #: Which of the four steps is current in each state.
 PLACES = {"": 0, "requested": 1, "left": 2, "refunded": 4}
