@@ -40,6 +40,13 @@ SECTIONS: tuple[Section, ...] = (
         (Page(_("Dashboard"), "dashboard"),),
     ),
     Section(
+        _("Market"), pgettext_lazy("short", "Market"), "store",
+        (
+            Page(_("Find services"), "market:search"),
+            Page(_("Shortlists"), "shortlists:home"),
+        ),
+    ),
+    Section(
         _("Orders"), pgettext_lazy("short", "Orders"), "orders",
         (
             Page(_("Orders"), "orders:list"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.roles import Permission
 from marketplace.ui.kit import Text
+from marketplace.ui.offers import Seller
 from providers.catalogue.lists import label
 from providers.discovery.public import ListingPage, listing_page
 from providers.discovery.web import jsonld
@@ -40,7 +41,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "terms": terms_of(shown),
         "attributes": attributes_of(shown, found.attributes),
         "reach": _reach(shown),
-        "others": [from_listing(each, seller) for each in found.others],
+        "others": [from_listing(each, Seller(name="")) for each in found.others],
         "trail": trail,
         "canonical": request.build_absolute_uri(request.path),
         "structured": jsonld.service(request, shown, found.provider, trail),

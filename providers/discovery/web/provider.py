@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from marketplace.ui import formats
 from marketplace.ui.kit import Text
-from marketplace.ui.offers import Picture
+from marketplace.ui.offers import Picture, Seller
 from providers.catalogue.lists import label
 from providers.discovery.public import provider_page
 from providers.discovery.web import jsonld
@@ -69,7 +69,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
         "points": points(found.score.score if found.score else None),
         "parts": _parts(found.score),
         "renewal": renewal(found.score.renewal_rate if found.score else None),
-        "cards": [from_listing(each, seller) for each in found.listings],
+        "cards": [from_listing(each, Seller(name="")) for each in found.listings],
         "trail": trail,
         "canonical": request.build_absolute_uri(request.path),
         "structured": jsonld.provider_page(request, shown, trail),
