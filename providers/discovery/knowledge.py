@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
+from math import log10
 from typing import Any
 
 from django.db import connection
@@ -137,9 +138,18 @@ class Knowledge:
         return [(padded(name), code) for name, code in self.names]
 
     def codes(self, phrases: Iterable[str]) -> set[str]:
-        """Facets whose name is or contains one of these phrases: 家具 means the industry, and the belts that make it."""
+        """Facets whose name contains one of these phrases: 家具 means the industry, and the belts that make it."""
         sought = [needle(phrase) for phrase in phrases if len(phrase) > 1]
         return {code for name, code in self._padded_names if any(each in name for each in sought)}
+
+    def codes_named(self, phrases: Iterable[str]) -> set[str]:
+        """Facets called exactly so; not a category's own attributes, whose choices have everyday names."""
+        sought = set(phrases)
+        return {code for name, code in self.names if name in sought and not code.startswith("a.")}
+
+    def weight(self, phrase: str) -> float:
+        """How much a word says: less, the more titles have it."""
+        return 1 / (1 + 0.5 * log10(1 + self.counted.get(phrase, 0)))
 
     @cached_property
     def sounds(self) -> dict[str, list[str]]:

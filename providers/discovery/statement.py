@@ -6,6 +6,7 @@ by one GIN index; a phrase of several pairs is looked up in the text itself, so 
 Values are always parameters; what is composed here are names of our own.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,9 @@ from providers.discovery.terms import Plan, Term
 
 CAP = 5_000
 PAGE_SIZE = 20
-#: What finding a term is worth: in the title, by a facet that is named so, anywhere. They add up to 1.
-IN_TITLE, BY_NAME, ANYWHERE = 0.5, 0.3, 0.2
+#: What finding a term is worth: in the title; by a facet that is called so, or whose name contains it, or by one of the
+#: category's own; anywhere. The best of them add up to 1.
+IN_TITLE, BY_NAME, BY_PART, BY_ATTRIBUTE, ANYWHERE = 0.5, 0.3, 0.22, 0.1, 0.2
 #: For the whole query standing in the title as typed.
 AS_TYPED = 0.15
 #: The share of relevance that the provider's quality decides, and that freshness decides.
@@ -168,23 +170,28 @@ class Statement:
         terms = self.plan.terms
         if not terms:
             return "1.0::float8"
-        each = [
-            f"CASE WHEN {self._has(t)} THEN {self._worth(t)} ELSE 0 END" if self.is_relaxed else self._worth(t) for t in terms
-        ]
+        total = sum(term.weight for term in terms)
+        each = [f"{term.weight:.4f}::float8 * {self._worth_if_there(term)}" for term in terms]
         whole = f"CASE WHEN strpos(h.title, {self.value(self.plan.needle)}) > 0 THEN {AS_TYPED}::float8 ELSE 0 END"
-        return f"(({' + '.join(each)}) / {len(terms)} + {whole})"
+        return f"(({' + '.join(each)}) / {total:.4f} + {whole})"
+
+    def _worth_if_there(self, term: Term) -> str:
+        return f"CASE WHEN {self._has(term)} THEN {self._worth(term)} ELSE 0 END" if self.is_relaxed else self._worth(term)
 
     def _worth(self, term: Term) -> str:
-        cases = [
-            f"WHEN strpos(h.title, {self.value(sought)}) > 0 THEN {IN_TITLE * weight:.4f}::float8"
-            for sought, weight in term.weighted_needles
+        in_title = [
+            f"WHEN strpos(h.title, {self.value(sought)}) > 0 THEN {IN_TITLE * counts:.4f}::float8"
+            for sought, counts in term.weighted_needles
         ]
-        parts = [f"{ANYWHERE}::float8", f"CASE {' '.join(cases)} ELSE 0 END"]
-        named = [f"h.facets && {self.value(codes)}::text[]" for codes in [list(term.facet_codes)] if codes]
-        named += [f"h.attributes && {self.value(codes)}::text[]" for codes in [list(term.attribute_codes)] if codes]
-        if named:
-            parts.append(f"CASE WHEN {' OR '.join(named)} THEN {BY_NAME}::float8 ELSE 0 END")
-        return "(" + " + ".join(parts) + ")"
+        called = [f"WHEN {self._having('facets', term.named)} THEN {BY_NAME}::float8"] if term.named else []
+        called += [f"WHEN {self._having('facets', term.facet_codes)} THEN {BY_PART}::float8"] if term.facet_codes else []
+        own = term.attribute_codes
+        called += [f"WHEN {self._having('attributes', own)} THEN {BY_ATTRIBUTE}::float8"] if own else []
+        cases = [f"CASE {' '.join(each)} ELSE 0 END" for each in (in_title, called) if each]
+        return "(" + " + ".join([f"{ANYWHERE}::float8", *cases]) + ")"
+
+    def _having(self, column: str, codes: Sequence[str]) -> str:
+        return f"h.{column} && {self.value(list(codes))}::text[]"
 
     def _counts(self) -> str:
         """Hits per facet; for a dimension in use, hits if that dimension were not used."""

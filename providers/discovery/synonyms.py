@@ -5,11 +5,11 @@ from functools import lru_cache
 from pathlib import Path
 
 from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
-from providers.discovery.text import normalise
+from providers.discovery.text import is_cjk, normalise
 
 FOLDER = Path(__file__).parent / "words"
 #: How much a word found instead of the one that was typed counts.
-SAME, RELATED = 0.85, 0.6
+SAME, TRANSLATED, RELATED = 0.85, 0.8, 0.6
 Related = dict[str, dict[str, float]]
 
 
@@ -31,13 +31,14 @@ def related() -> Related:
     for vocabulary in (PLATFORMS, INDUSTRIES, BELTS, LANGUAGES):
         for term in vocabulary:
             _join(found, [term.zh, term.en])
-    for line in _lines("synonyms.txt"):
-        asked, arrow, helps = line.partition(" > ")
+    lines = [line.partition(" > ") for line in _lines("synonyms.txt")]
+    for asked, arrow, _helps in lines:
         if not arrow:
-            _join(found, line.split(" = "))
-            continue
-        for other in helps.split(","):
-            found[normalise(asked)].setdefault(normalise(other), RELATED)
+            _join(found, asked.split(" = "))
+    for asked, arrow, helps in lines:
+        if arrow:
+            for each in [normalise(asked), *(other for other, counts in found[normalise(asked)].items() if counts >= TRANSLATED)]:
+                found[each] |= {phrase: found[each].get(phrase, RELATED) for phrase in map(normalise, helps.split(","))}
     return dict(found)
 
 
@@ -46,5 +47,5 @@ def _join(found: Related, group: list[str]) -> None:
     for phrase in phrases:
         for other in phrases:
             if other != phrase:
-                found[phrase][other] = SAME
+                found[phrase][other] = SAME if is_cjk(phrase) == is_cjk(other) else TRANSLATED
         found[phrase].pop(phrase, None)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from providers.discovery.knowledge import Knowledge
-from providers.discovery.synonyms import SAME, ignored, related
+from providers.discovery.synonyms import TRANSLATED, ignored, related
 from providers.discovery.text import inflected, is_cjk, mark, needle, normalise, runs, wanted
 
 MOST_TERMS = 8
@@ -28,9 +28,13 @@ class Term:
 
     typed: str
     phrases: dict[str, float]
+    #: Facets that are called so, and facets whose name contains it.
+    named: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     sounds: tuple[str, ...] = ()
     is_known: bool = True
+    #: How much it says, among the terms of a query.
+    weight: float = 1.0
     #: Phrases that have a word of their own in the index.
     marked: frozenset[str] = frozenset()
 
@@ -146,8 +150,10 @@ def term_of(phrase: str, known: Knowledge) -> Term:
         for other, counts in related().get(each, {}).items():
             phrases.setdefault(other, weight * counts)
     best = dict(sorted(phrases.items(), key=lambda item: -item[1])[:MOST_PHRASES])
-    codes = known.codes(each for each, counts in best.items() if counts >= SAME * INFLECTED)
-    return Term(phrase, best, tuple(sorted(codes)), is_known=phrase in known.words)
+    codes = known.codes(each for each, counts in best.items() if counts >= TRANSLATED * INFLECTED)
+    named = known.codes_named(best)
+    weight = known.weight(phrase)
+    return Term(phrase, best, tuple(sorted(named)), tuple(sorted(codes)), is_known=phrase in known.words, weight=weight)
 
 
 def sounding(letters: str, typed: str, known: Knowledge) -> Term:
@@ -158,15 +164,16 @@ def sounding(letters: str, typed: str, known: Knowledge) -> Term:
     if not words:
         heard = (f"~{letters}",) if letters.isascii() and len(plain.phrases) < MOST_PHRASES else ()
         proved = not replace(plain, marked=known.marked if known.has_marks else frozenset()).needles
-        return Term(typed, plain.phrases, plain.codes, heard if proved else (), is_known=False)
-    phrases, codes = dict(plain.phrases), set(plain.codes)
+        return replace(plain, typed=typed, sounds=heard if proved else (), is_known=False)
+    phrases, codes, named = dict(plain.phrases), set(plain.codes), set(plain.named)
     for word, weight in words.items():
         meant = term_of(word, known)
         codes |= set(meant.codes)
+        named |= set(meant.named)
         for phrase, counts in meant.phrases.items():
             phrases[phrase] = max(phrases.get(phrase, 0.0), weight * counts)
     best = dict(sorted(phrases.items(), key=lambda item: -item[1])[:MOST_PHRASES])
-    return Term(typed, best, tuple(sorted(codes)))
+    return Term(typed, best, tuple(sorted(named)), tuple(sorted(codes)), weight=min(map(known.weight, words)))
 
 
 def cut(run: str, known: Knowledge) -> list[str]:
