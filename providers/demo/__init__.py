@@ -1,1 +1,1 @@
-"""The demo market: providers, listings and their story."""
+"""The demo market: companies and services from `demo/market/`, told by the operations people use. Not for production."""

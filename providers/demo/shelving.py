@@ -1,0 +1,126 @@
+"""A listing's way before the public: begun, written, pictured, handed in, decided. Goes on wherever an earlier start was killed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from marketplace.files.operations import image_path, store_image
+from marketplace.files.queries import WIDTHS
+from marketplace.tenancy.actor import Actor
+from marketplace.tenancy.scope import scope
+from providers.catalogue.models import Category
+from providers.catalogue.queries import attributes_of
+from providers.demo.calendar import PUBLISHED, Calendar
+from providers.demo.deciding import approve, rule_on
+from providers.demo.files import Row
+from providers.demo.offers import content_of
+from providers.demo.pictures import cover
+from providers.listings.models import Listing, ListingVersion
+from providers.listings.operations import add_image, publish_listing, start_listing, submit_listing, write_listing
+from providers.listings.sections import SECTIONS, clean_section
+
+WRITING = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One provider's listings. `by` writes, `staff` decides; `holds` says which stay at an earlier step: slug → what happens."""
+
+    provider_id: int
+    by: Actor
+    staff: Actor
+    calendar: Calendar
+    joined: datetime
+    holds: Mapping[str, Row]
+
+    def put_out(self, rows: list[Row]) -> int:
+        """Bring every listing as far as the story says; how many changed."""
+        with scope(self.provider_id):
+            listings = {listing.slug: listing for listing in Listing.objects.filter(provider_id=self.provider_id)}
+            versions = list(ListingVersion.objects.filter(provider_id=self.provider_id).select_related("category").order_by("-number"))
+        of = {pk: [version for version in versions if version.listing_id == pk] for pk in {v.listing_id for v in versions}}
+        return sum(self._put_out(row, listings.get(row["slug"]), of) for row in rows)
+
+    def _put_out(self, row: Row, listing: Listing | None, versions: Mapping[int, list[ListingVersion]]) -> bool:
+        known = versions.get(listing.pk, []) if listing else []
+        content = content_of(row, category_named(row["category"]), self.calendar)
+        live = next((version for version in known if version.state == "published"), None)
+        if self._is_told(row["slug"], known):
+            return False
+        if live is not None and says(live, content) and _pictures_lie_there(live):
+            return False
+        at = self.calendar.written(row["slug"], self.joined) if live is None else self.calendar.start
+        if listing is None:
+            listing = start_listing(
+                provider_id=self.provider_id, category=content["category"], title_zh=content["title_zh"],
+                title_en=content["title_en"], slug=row["slug"], by=self.by, at=at,
+            )  # fmt: skip
+            known = self._versions(listing)
+        self._advance(row, listing, known, content, at)
+        return True
+
+    def _is_told(self, slug: str, known: list[ListingVersion]) -> bool:
+        """Whether a listing that stops half-way has come as far as it goes."""
+        return bool(known) and known[0].state == self.holds.get(slug, {}).get("state")
+
+    def _advance(self, row: Row, listing: Listing, known: list[ListingVersion], content: dict[str, Any], at: datetime) -> None:
+        newest, hold = known[0], self.holds.get(row["slug"], {})
+        if newest.state not in ("submitted", "approved"):
+            self._write(row, listing, newest, content, at)
+            if hold.get("state") == "draft":
+                return
+            submit_listing(provider_id=self.provider_id, listing_id=listing.pk, by=self.by, at=at + WRITING)
+            newest = self._versions(listing)[0]
+        if hold.get("state") == "submitted":
+            return
+        if hold.get("state") == "changes_requested":
+            rule_on(
+                self.provider_id, "listing", newest.pk, "changes_requested", self.staff, at + PUBLISHED, hold["reasons"], hold["note"]
+            )
+            return
+        approve(self.provider_id, "listing", newest.pk, self.staff, at + PUBLISHED)
+        if self._versions(listing)[0].state == "approved":
+            publish_listing(provider_id=self.provider_id, listing_id=listing.pk, by=self.by, at=at + PUBLISHED)
+
+    def _write(self, row: Row, listing: Listing, newest: ListingVersion, content: dict[str, Any], at: datetime) -> None:
+        if not says(newest, content):
+            write_listing(provider_id=self.provider_id, listing_id=listing.pk, content=content, by=self.by, at=at)
+        top = content["category"].parent.slug
+        image = store_image(cover(top, row["slug"]))
+        add_image(
+            provider_id=self.provider_id, listing_id=listing.pk, image=image, alt_zh=row["title"]["zh"], alt_en=row["title"]["en"],
+            by=self.by, at=at,
+        )  # fmt: skip
+
+    def _versions(self, listing: Listing) -> list[ListingVersion]:
+        with scope(self.provider_id):
+            found = ListingVersion.objects.filter(provider_id=self.provider_id, listing=listing)
+            return list(found.select_related("category").order_by("-number"))
+
+
+@cache
+def category_named(slug: str) -> Category:
+    """With its parent; categories do not change while the demo is told."""
+    return Category.objects.select_related("parent").get(slug=slug)
+
+
+@cache
+def _asked(slug: str) -> list[Any]:
+    return list(attributes_of(category_named(slug)))
+
+
+def says(version: ListingVersion, content: Mapping[str, Any]) -> bool:
+    """Whether a version says just this."""
+    for section in SECTIONS.values():
+        values = {name: content[name] for name in section.fields if name in content}
+        for name, value in clean_section(section, values, _asked(content["category"].slug)).items():
+            stored = version.category_id if name == "category" else getattr(version, name)
+            if stored != (value.pk if name == "category" else value):
+                return False
+    return True
+
+
+def _pictures_lie_there(version: ListingVersion) -> bool:
+    return bool(version.images) and all(image_path(image["key"], WIDTHS[-1]).exists() for image in version.images)
