@@ -20,12 +20,16 @@ class Calendar:
 
     def joined(self, provider: str, rank: str) -> datetime:
         """Signed up."""
-        return self.start - timedelta(days=chance("joined", provider).randint(*AGE[rank]), hours=chance("hour", provider).randint(0, 9))
+        return self.start - timedelta(
+            days=chance("joined", provider).randint(*AGE[rank]), hours=chance("hour", provider).randint(0, 9)
+        )
 
     def written(self, listing: str, joined: datetime) -> datetime:
         """A listing was begun: after the company was verified, most of them soon."""
         first, days = joined + timedelta(days=5), max(1, (self.start - joined).days - 8)
-        return first + timedelta(days=int(days * chance("written", listing).random() ** 2), minutes=chance("m", listing).randint(0, 600))
+        return first + timedelta(
+            days=int(days * chance("written", listing).random() ** 2), minutes=chance("m", listing).randint(0, 600)
+        )
 
     def class_day(self, in_days: int, hour: int) -> datetime:
         """A class so many days after next Monday, so that it lies ahead and moves once a week."""

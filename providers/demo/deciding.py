@@ -15,7 +15,14 @@ def approve(provider_id: int, kind: str, subject_id: int, staff: Actor, at: date
 
 
 def rule_on(
-    provider_id: int, kind: str, subject_id: int, verdict: str, staff: Actor, at: datetime, reasons: Sequence[str] = (), note: str = ""
+    provider_id: int,
+    kind: str,
+    subject_id: int,
+    verdict: str,
+    staff: Actor,
+    at: datetime,
+    reasons: Sequence[str] = (),
+    note: str = "",
 ) -> None:
     """Decide the waiting review of a subject, if there is one."""
     with scope(provider_id):

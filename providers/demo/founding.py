@@ -23,8 +23,8 @@ from providers.onboarding.states import QUALIFIED, VERIFIED
 TITLES = {"licence": "Business licence", "legal_person_id": "Identity card", "bank_proof": "Proof of account"}
 
 
-def owner_of(row: Row, password: str, at: datetime) -> User:
-    """The person who signed the company up; with the company founded, whether it was a moment ago or before."""
+def owner_of(row: Row, password: str | None, at: datetime) -> User:
+    """The person who signed the company up, with the company founded. Without a password nobody signs in until he sets one."""
     email = f"owner@{row['slug']}.example"
     user = User.objects.filter(email=email).first()
     if user is None:

@@ -27,9 +27,9 @@ class Manner:
 
 
 MANNERS = {
-    "A": Manner(44, 97, 94, (50, 50, 50, 45, 50), 35, renewed=82),
-    "B": Manner(19, 92, 84, (50, 45, 50, 40, 45), 80, renewed=66),
-    "C": Manner(9, 84, 74, (45, 40, 50, 35), 190, upheld=1, renewed=50),
+    "A": Manner(36, 97, 94, (50, 50, 50, 45, 50), 35, renewed=82),
+    "B": Manner(15, 92, 84, (50, 45, 50, 40, 45), 80, renewed=66),
+    "C": Manner(7, 84, 74, (45, 40, 50, 35), 190, upheld=1, renewed=50),
     "N": Manner(2, 100, 80, (50, 45), 45),
 }
 REVIEWED, RENEWABLE = 72, 40  # in 100 jobs
@@ -42,7 +42,9 @@ class Event:
     value: int
 
 
-def live_through(provider_id: int, row: Row, titles: Sequence[str], parties: Sequence[int], joined: datetime, until: datetime) -> int:
+def live_through(
+    provider_id: int, row: Row, titles: Sequence[str], parties: Sequence[int], joined: datetime, until: datetime
+) -> int:
     """Record the company's year; how many events are new. `parties` are merchants' organizations."""
     with scope(provider_id, durable=True):
         if ScoreEvent.objects.filter(provider_id=provider_id).exists():

@@ -1,5 +1,6 @@
 """From a row of the files to what a listing's version says. Yuan become fen, days become moments."""
 
+from collections.abc import Callable
 from typing import Any
 
 from providers.catalogue.models import Category
@@ -43,7 +44,7 @@ def _offer(row: Row, calendar: Calendar) -> Row:
     offer: Row = {}
     if row["pricing"] != "quote":
         offer["unit"] = UNITS[_unit(row)]
-    parts = {
+    parts: dict[str, Callable[[Any], Any]] = {
         "packages": _packages, "scope": _scope, "extras": _extras, "milestones": _milestones, "commission": _commission,
         "editions": _editions, "metered": _metered,
     }  # fmt: skip
@@ -126,7 +127,5 @@ def _session(number: int, row: Row, calendar: Calendar) -> Row:
 
 
 def _terms(row: Row) -> Row:
-    kept = {name: row[name] for name in ("lead_days", "trial_days", "response_hours", "notice_days") if name in row}
+    kept: Row = {name: row[name] for name in ("lead_days", "trial_days", "response_hours", "notice_days") if name in row}
     return {**kept, **_both("hours", row["hours"]), **_both("cancellation", row["cancellation"])}
-
-

@@ -11,7 +11,11 @@ DIVISIONS = ("330106", "440605", "310115", "320602", "440305", "110105", "350203
 
 def specimen(title: str, *lines: str) -> bytes:
     """A PDF of one page with a heading and lines. ASCII only: it uses a font every reader has."""
-    texts = [(24, 760, title), *((12, 710 - 24 * n, line) for n, line in enumerate(lines)), (10, 60, "Specimen for the demo. Not a document.")]
+    texts = [
+        (24, 760, title),
+        *((12, 710 - 24 * n, line) for n, line in enumerate(lines)),
+        (10, 60, "Specimen for the demo. Not a document."),
+    ]
     content = "".join(f"BT /F1 {size} Tf 72 {y} Td ({_escaped(words)}) Tj ET\n" for size, y, words in texts).encode("ascii")
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",

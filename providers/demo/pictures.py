@@ -1,4 +1,7 @@
-"""Pictures of the demo, drawn by Pillow: calm abstract covers, one motif per category, and monograms. The same name, the same picture."""
+"""Pictures of the demo, drawn by Pillow: calm abstract covers, one motif per category, and monograms.
+
+The same name gives the same picture.
+"""
 
 import colorsys
 import io
@@ -10,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from providers.demo.chance import chance
 
-WIDTH, HEIGHT, SIDE = 960, 540, 400
+WIDTH, HEIGHT, SIDE = 960, 540, 256
 Colour = tuple[int, int, int]
 Draw = ImageDraw.ImageDraw
 #: Hue of each category, in degrees.
@@ -37,9 +40,9 @@ def monogram(name: str, letters: str) -> SimpleUploadedFile:
     draw = ImageDraw.Draw(picture, "RGBA")
     turn = luck.randrange(SIDE // 3, SIDE)
     draw.ellipse((turn - SIDE, -SIDE // 2, turn, SIDE // 2), fill=(*_colour(hue + 24, 0.45, 0.5), 110))
-    draw.rectangle((0, SIDE - 34, SIDE, SIDE), fill=(*_colour(hue - 30, 0.5, 0.62), 150))
-    font = ImageFont.load_default(size=190 if len(letters) > 1 else 230)
-    draw.text((SIDE / 2, SIDE / 2 - 8), letters, font=font, fill=(255, 255, 255), anchor="mm")
+    draw.rectangle((0, SIDE - 22, SIDE, SIDE), fill=(*_colour(hue - 30, 0.5, 0.62), 150))
+    font = ImageFont.load_default(size=116 if len(letters) > 1 else 150)
+    draw.text((SIDE / 2, SIDE / 2 - 6), letters, font=font, fill=(255, 255, 255), anchor="mm")
     return _file(picture, f"{name}-logo.png")
 
 
@@ -113,7 +116,9 @@ def _nodes(draw: Draw, luck: Random, hue: int) -> None:
     """A net of points: software."""
     points = [(80 + (n % 6) * 160 + luck.randint(-44, 44), 90 + (n // 6) * 175 + luck.randint(-50, 50)) for n in range(18)]
     for n, one in enumerate(points):
-        for other in luck.sample(points[max(0, n - 7) : n] or [one], k=min(2, max(1, n and 2), len(points[max(0, n - 7) : n] or [one]))):
+        for other in luck.sample(
+            points[max(0, n - 7) : n] or [one], k=min(2, max(1, n and 2), len(points[max(0, n - 7) : n] or [one]))
+        ):
             draw.line((*one, *other), fill=(255, 255, 255, 150), width=4)
     for x, y in points:
         r = luck.choice((12, 18, 26, 38))
@@ -138,7 +143,9 @@ def _steps(draw: Draw, luck: Random, hue: int) -> None:
     count = luck.randint(5, 7)
     for n in range(count):
         wide = WIDTH // count
-        draw.rectangle((n * wide, HEIGHT - 70 - n * luck.randint(44, 56), (n + 1) * wide - 8, HEIGHT), fill=_ink(luck, hue, strength=135))
+        draw.rectangle(
+            (n * wide, HEIGHT - 70 - n * luck.randint(44, 56), (n + 1) * wide - 8, HEIGHT), fill=_ink(luck, hue, strength=135)
+        )
     x, y = luck.randint(120, 420), luck.randint(110, 190)
     for r, strength in ((120, 70), (86, 110), (54, 200)):
         draw.ellipse((x - r, y - r, x + r, y + r), fill=(255, 255, 255, strength))

@@ -50,7 +50,7 @@ def wish_for_prices(market: Market, by: dict[str, Actor], at: datetime) -> None:
 
 
 def _organization(actor: Actor) -> int:
-    return organization_of(User.objects.get(pk=actor.user_id))
+    return organization_of(User.objects.get(pk=actor.user_id or 0))
 
 
 def complain(row: Row, merchant_id: int, by: Actor, at: datetime) -> int | None:
@@ -113,5 +113,3 @@ def _shortlists(market: Market, merchant_id: int, people: list[Actor], at: datet
                 listing_slug=listing.slug, title=listing.title_zh, note=item["note"], by=people[n % len(people)],
                 at=at + timedelta(minutes=17 * n),
             )  # fmt: skip
-
-

@@ -1,4 +1,7 @@
-"""A listing's way before the public: begun, written, pictured, handed in, decided. Goes on wherever an earlier start was killed."""
+"""A listing's way before the public: begun, written, pictured, handed in, decided.
+
+Goes on wherever an earlier start was killed.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,7 +42,9 @@ class Shelf:
         """Bring every listing as far as the story says; how many changed."""
         with scope(self.provider_id):
             listings = {listing.slug: listing for listing in Listing.objects.filter(provider_id=self.provider_id)}
-            versions = list(ListingVersion.objects.filter(provider_id=self.provider_id).select_related("category").order_by("-number"))
+            versions = list(
+                ListingVersion.objects.filter(provider_id=self.provider_id).select_related("category").order_by("-number")
+            )
         of = {pk: [version for version in versions if version.listing_id == pk] for pk in {v.listing_id for v in versions}}
         return sum(self._put_out(row, listings.get(row["slug"]), of) for row in rows)
 
@@ -77,7 +82,14 @@ class Shelf:
             return
         if hold.get("state") == "changes_requested":
             rule_on(
-                self.provider_id, "listing", newest.pk, "changes_requested", self.staff, at + PUBLISHED, hold["reasons"], hold["note"]
+                self.provider_id,
+                "listing",
+                newest.pk,
+                "changes_requested",
+                self.staff,
+                at + PUBLISHED,
+                hold["reasons"],
+                hold["note"],
             )
             return
         approve(self.provider_id, "listing", newest.pk, self.staff, at + PUBLISHED)
@@ -90,8 +102,8 @@ class Shelf:
         top = content["category"].parent.slug
         image = store_image(cover(top, row["slug"]))
         add_image(
-            provider_id=self.provider_id, listing_id=listing.pk, image=image, alt_zh=row["title"]["zh"], alt_en=row["title"]["en"],
-            by=self.by, at=at,
+            provider_id=self.provider_id, listing_id=listing.pk, image=image, alt_zh=row["title"]["zh"],
+            alt_en=row["title"]["en"], by=self.by, at=at,
         )  # fmt: skip
 
     def _versions(self, listing: Listing) -> list[ListingVersion]:

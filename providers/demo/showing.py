@@ -1,6 +1,7 @@
 """A company's profile, its calendar and its case, as merchants see them."""
 
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 from marketplace.files.operations import store_image
@@ -15,6 +16,8 @@ from providers.profiles.models import Case, Pause, Profile, ProfileVersion
 from providers.profiles.operations import add_pause, save_capacity, save_case, save_section, submit_case, submit_profile
 from providers.profiles.queries import newest_version, public_content
 
+#: Different profile covers per field.
+BANNERS = 3
 HANDED_IN, ANSWERED = timedelta(days=3), timedelta(days=4)
 WEEK, SIX_DAYS, ALL_DAYS = [1, 2, 3, 4, 5], [1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 6, 7]
 
@@ -63,8 +66,14 @@ def _pictures(row: Row) -> Row:
     letters = "".join(word[0] for word in row["name"]["en"].replace("-", " ").split()[:2])
     return {
         "logo": store_image(monogram(row["slug"], letters)).key,
-        "cover": store_image(cover(row["field"], f"{row['slug']}-cover")).key,
+        "cover": _banner(row["field"], row["founded"] % BANNERS),
     }
+
+
+@cache
+def _banner(field: str, number: int) -> str:
+    """Companies of one field share a few covers."""
+    return store_image(cover(field, f"{field}-{number}")).key
 
 
 def _capacity(provider_id: int, row: Row, by: Actor, at: datetime) -> None:

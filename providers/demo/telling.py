@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from marketplace.accounts.models import User
-from marketplace.tenancy.actor import CLI, Actor, person
+from marketplace.tenancy.actor import Actor, person
 from providers.demo import scene
 from providers.demo.calendar import Calendar
 from providers.demo.files import Market, Row
@@ -14,9 +14,6 @@ from providers.demo.founding import hand_in, organization_of, owner_of, verify
 from providers.demo.history import live_through
 from providers.demo.shelving import Shelf
 from providers.demo.showing import pause, show
-from providers.scorecards.operations import publish_scores, recalculate
-
-SCORED_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -34,11 +31,11 @@ def tell_market(folder: Path, *, cast: Cast, password: str, at: datetime, say: C
     owners: dict[str, User] = {}
     changed = 0
     for number, row in enumerate(market.providers, start=1):
-        owner = owners[row["slug"]] = owner_of(row, password, calendar.joined(row["slug"], row["standing"]))
+        known = password if row["slug"] in market.scene["accounts"] else None
+        owner = owners[row["slug"]] = owner_of(row, known, calendar.joined(row["slug"], row["standing"]))
         changed += _company(market, row, owner, staff, calendar, parties)
         if number % 10 == 0:
             say(f"Demo market: {number} of {len(market.providers)} companies")
-    _scores(at)
     _specials(market, owners, cast, staff, at)
     return f"{len(market.providers)} companies, {len(market.listings)} listings, {changed} of them written now"
 
@@ -59,21 +56,6 @@ def _company(market: Market, row: Row, owner: User, staff: Actor, calendar: Cale
     if row["slug"] in market.scene["pauses"]:
         pause(provider_id, market.scene["pauses"][row["slug"]], by, calendar.start)
     return Shelf(provider_id, by, staff, calendar, joined, holds).put_out(listings)
-
-
-def _scores(at: datetime) -> None:
-    """The monthly recalculation, for the months it would have run in."""
-    month = at.date().replace(day=1)
-    months = [month]
-    while len(months) < SCORED_MONTHS:
-        months.append((months[-1] - timedelta(days=1)).replace(day=1))
-    for each in reversed(months):
-        recalculate(month=each, by=CLI, at=_first_morning(each, at))
-        publish_scores(by=CLI, at=_first_morning(each, at))
-
-
-def _first_morning(month: date, at: datetime) -> datetime:
-    return min(at, at.replace(year=month.year, month=month.month, day=1, hour=3, minute=0))
 
 
 def _specials(market: Market, owners: dict[str, User], cast: Cast, staff: Actor, at: datetime) -> None:

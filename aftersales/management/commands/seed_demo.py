@@ -27,6 +27,7 @@ from orders.store.ingest.rows import ShopContext
 from orders.store.models import ImportBatch
 from orders.store.prices.operations import import_prices
 from orders.store.promotions.operations import import_promotions
+from providers.demo.telling import Cast, tell_market
 
 PASSWORD = "shangban-demo-2026"  # noqa: S105 - the demo's password is printed for everyone to use
 #: The moment the demo's files end: its round of programs is always run as of then.
@@ -62,7 +63,15 @@ class Command(ReportCommand):
                 found[f"{slug} refund requests"] = returns.tell(shop, folder)
                 operator = User.objects.get(email=f"{Role.OPERATOR}@{slug}.example")
                 found[f"{slug} guards"] = guarding.tell(shop, person(operator.pk))
+        if (options["folder"] / "market").is_dir():
+            found["market"] = tell_market(
+                options["folder"] / "market", cast=_cast(), password=PASSWORD, at=timezone.now(), say=self._progress
+            )
         return found | people
+
+    def _progress(self, line: str) -> None:
+        self.stderr.write(line, style_func=str)
+        self.stderr.flush()
 
 
 def _fill(shop: Shop, folder: Path) -> str:
@@ -93,6 +102,13 @@ def _fill(shop: Shop, folder: Path) -> str:
     )  # fmt: skip
     settle_and_tell(merchant_id=shop.merchant_id, at=timezone.now())
     return f"{done.counts['claims']} new claims, {done.counts['amounts']}, {done.counts['held']} held"
+
+
+def _cast() -> Cast:
+    """Who acts in the market besides its providers."""
+    found = {user.email: user for user in User.objects.filter(email__endswith=".example")}
+    team = [found[f"{role}@yunduo.example"] for role in (Role.OWNER, Role.HIRING, Role.OPERATOR)]
+    return Cast(staff=found["staff@shangban.example"], merchants={"yunduo": team, "lumen": [found["owner@lumen.example"]]})
 
 
 def _accounts() -> dict[str, str]:

@@ -18,8 +18,13 @@ class EmailTaken(UserError):
     """There is an account with this address. Whoever asks must not be told so on the page."""
 
 
-def sign_up(*, kind: str, organization_name: str, email: str, password: str, name: str, language: str, at: datetime) -> User:
-    """An account with an unconfirmed mailbox that wants an organization of this kind. Raises EmailTaken."""
+def sign_up(
+    *, kind: str, organization_name: str, email: str, password: str | None, name: str, language: str, at: datetime
+) -> User:
+    """An account with an unconfirmed mailbox that wants an organization of this kind. Raises EmailTaken.
+
+    Without a password nobody can sign in until one was set through a letter.
+    """
     if kind not in Organization.Kind.values:
         raise ValueError(kind)
     try:
