@@ -8,9 +8,10 @@ from django.http import QueryDict
 
 from marketplace.accounts.models import Organization, User
 from marketplace.accounts.operations import create_organization
+from marketplace.accounts.queries import memberships_of
 from marketplace.tenancy.actor import CLI, Actor
 from marketplace.tenancy.scope import scope
-from providers.demo.deciding import approve
+from providers.demo.deciding import rule_on
 from providers.demo.files import Market, Row
 from providers.demo.founding import organization_of
 from providers.discovery.criteria import Query
@@ -53,28 +54,26 @@ def _organization(actor: Actor) -> int:
     return organization_of(User.objects.get(pk=actor.user_id or 0))
 
 
-def complain(row: Row, merchant_id: int, by: Actor, at: datetime) -> int | None:
-    """A merchant reports a listing, once; the report's id where it is new."""
+def complain(row: Row, about: User, merchant_id: int, by: Actor, at: datetime) -> None:
+    """A merchant reports a provider (by its owner), once."""
     with scope(merchant_id):
         if Report.objects.filter(merchant_id=merchant_id).exists():
-            return None
-    made = report(
-        merchant_id=merchant_id, about_kind="listing", slug=row["listing"], reason=row["reason"], text=row["text"], by=by, at=at
-    )
-    return int(made.pk)
+            return
+    slug = memberships_of(user_id=about.pk)[0].organization.slug
+    report(merchant_id=merchant_id, about_kind="provider", slug=slug, reason=row["reason"], text=row["text"], by=by, at=at)
 
 
-def rule(row: Row, provider_id: int, merchant_id: int, by: Actor, staff: Actor, start: datetime) -> None:
+def rule(row: Row, about: User, merchant_id: int, by: Actor, staff: Actor, start: datetime) -> None:
     """A report that was upheld, and the ruling that followed."""
-    at = start - timedelta(days=row["days_ago"])
-    complain({**row, "text": row["report"]}, merchant_id, by, at)
+    at, provider_id = start - timedelta(days=row["days_ago"]), organization_of(about)
+    complain(row, about, merchant_id, by, at)
     with scope(merchant_id):
         mine = Report.objects.filter(merchant_id=merchant_id).order_by("pk").first()
     with scope(provider_id):
         is_ruled = Penalty.objects.filter(provider_id=provider_id).exists()
     if mine is None or is_ruled:
         return
-    approve(provider_id, "report", mine.pk, staff, at + timedelta(days=1))
+    rule_on(provider_id, "report", mine.pk, "approved", staff, at + timedelta(days=1), note=row["answer"])
     give_penalty(
         provider_id=provider_id, violation=row["violation"], points=row["points"], statement=row["statement"], report_id=mine.pk,
         by=staff, at=at + timedelta(days=1),

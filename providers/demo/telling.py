@@ -63,8 +63,9 @@ def _specials(market: Market, owners: dict[str, User], cast: Cast, staff: Actor,
     first, *others = cast.merchants.values()
     ruling = market.scene["penalty"]
     merchant_id = organization_of(first[0])
-    scene.rule(ruling, organization_of(owners[ruling["provider"]]), merchant_id, person(first[0].pk), staff, at)
+    scene.rule(ruling, owners[ruling["provider"]], merchant_id, person(first[0].pk), staff, at)
     for people in others:
         told = market.scene["report"]
-        scene.complain(told, organization_of(people[0]), person(people[0].pk), at - timedelta(days=told["days_ago"]))
+        days = timedelta(days=told["days_ago"])
+        scene.complain(told, owners[told["provider"]], organization_of(people[0]), person(people[0].pk), at - days)
     scene.compare_in_a_team(market, merchant_id, [person(user.pk) for user in first], at)

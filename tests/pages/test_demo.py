@@ -33,7 +33,7 @@ def headline(sign_in: Callable[..., Client]) -> str:
 
 def test_another_price_gives_another_figure(tmp_path: Path, sign_in: Callable[..., Client], capsys: Any) -> None:
     folder = tmp_path / "demo"
-    shutil.copytree(settings.BASE_DIR / "demo", folder, ignore=shutil.ignore_patterns("presale*", "requests*", "returns*"))
+    shutil.copytree(settings.BASE_DIR / "demo", folder, ignore=shutil.ignore_patterns("presale*", "requests*", "returns*", "market"))
     first, shown = seed(folder, capsys), headline(sign_in)
     assert seed(folder, capsys)["lumen"].startswith("0 new claims")
     database.flush()
@@ -52,7 +52,7 @@ STORIES = ("presale.jsonl", "presale_early.jsonl", "presale_paid.jsonl", "return
 def short_demo(tmp_path: Path) -> Path:
     """The demo with the first orders of its stories only."""
     folder = tmp_path / "demo"
-    shutil.copytree(settings.BASE_DIR / "demo", folder)
+    shutil.copytree(settings.BASE_DIR / "demo", folder, ignore=shutil.ignore_patterns("market"))
     for name in STORIES:
         path = folder / "yunduo" / name
         lines = path.read_text().splitlines(keepends=True)
