@@ -33,7 +33,8 @@ def headline(sign_in: Callable[..., Client]) -> str:
 
 def test_another_price_gives_another_figure(tmp_path: Path, sign_in: Callable[..., Client], capsys: Any) -> None:
     folder = tmp_path / "demo"
-    shutil.copytree(settings.BASE_DIR / "demo", folder, ignore=shutil.ignore_patterns("presale*", "requests*", "returns*", "market"))
+    ignored = shutil.ignore_patterns("presale*", "requests*", "returns*", "market")
+    shutil.copytree(settings.BASE_DIR / "demo", folder, ignore=ignored)
     first, shown = seed(folder, capsys), headline(sign_in)
     assert seed(folder, capsys)["lumen"].startswith("0 new claims")
     database.flush()
