@@ -278,6 +278,7 @@ ADDRESSES: dict[str, Address] = {
     "searches:save": Address({"GET": "shortlist", "POST": "shortlist"}, form={"name": lambda _of: f"search {next(prices)}"}),
     "searches:open": Address({"POST": "shortlist"}, "search"),
     "searches:delete": Address({"POST": "shortlist"}, "spare_search"),
+    "services:cost": Address({"GET": "view_orders"}),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
     "moderation:standing": Address({"GET": "view_console"}, kind="provider"),
     "moderation:appeal": Address({"GET": "onboard", "POST": "onboard"}, "penalty", form={"text": "No."}, kind="provider"),

@@ -1,0 +1,8 @@
+"""Mounted at /services/."""
+
+from django.urls import path
+
+from orders.service.web import cost
+
+app_name = "services"
+urlpatterns = [path("cost/", cost, name="cost")]
