@@ -1,5 +1,6 @@
 """A version as the reviewer sees it: facts, what changed, pictures."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.files.queries import image_url
@@ -57,4 +58,4 @@ def _images(before: ListingVersion | None, version: ListingVersion) -> list[Shee
 def listing_url(provider_id: int, subject_id: int) -> str:
     """The listing's page in its provider's console."""
     slug = ListingVersion.objects.filter(provider_id=provider_id, pk=subject_id).values_list("listing__slug", flat=True).first()
-    return f"/desk/listings/{slug}/" if slug else "/desk/listings/"
+    return reverse("desk_listings:detail", args=(slug,)) if slug else reverse("desk_listings:list")

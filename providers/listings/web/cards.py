@@ -1,5 +1,6 @@
 """A version as the card merchants see in lists."""
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from marketplace.files.queries import WIDTHS, image_url
@@ -16,7 +17,7 @@ def card_of(listing: Listing, version: ListingVersion, *, seller: str) -> Servic
     return ServiceCard(
         slug=listing.slug,
         title=row.title or _("Untitled"),
-        url=f"/desk/listings/{listing.slug}/preview/",
+        url=reverse("desk_listings:preview", args=(listing.slug,)),
         seller=Seller(name=seller, is_verified=False),
         price=price_of(row),
         summary=row.summary,

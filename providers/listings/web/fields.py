@@ -135,5 +135,7 @@ def rows_of(
         data = data.copy()
         sent = data.get(f"{prefix}-TOTAL_FORMS", "")
         data[f"{prefix}-TOTAL_FORMS"] = str(min(limit, (int(sent) if sent.isdecimal() and len(sent) < 4 else 0) + 2))
-    found: BaseRows = kind(data, prefix=prefix, initial=list(stored)[:limit] or None, form_kwargs=form_options)
+    found: BaseRows = kind(
+        data, prefix=prefix, initial=(list(stored)[:limit] or None) if data is None else None, form_kwargs=form_options
+    )
     return found

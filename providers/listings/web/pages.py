@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
@@ -24,7 +25,7 @@ from providers.listings.operations import start_listing
 from providers.listings.policies import Standing
 from providers.listings.problems import problems
 from providers.listings.projection import public_row
-from providers.listings.queries import listings_of, standing_of, state_counts
+from providers.listings.queries import listings_of, standing_of
 from providers.listings.sections import SECTIONS
 from providers.listings.shape import BadContent
 from providers.listings.sheet import asked_of
@@ -44,12 +45,10 @@ ZONE = "Asia/Shanghai"
 def listing_list(request: HttpRequest) -> HttpResponse:
     found = ListingFilter(request.GET, queryset=_ordered(request), request=request)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
-    counts = state_counts(request.organization.pk)
     context = {
         "filter": found,
         "page_obj": page,
-        "has_listings": bool(counts),
-        "counts": counts,
+        "has_listings": bool(page.paginator.count) or listings_of(request.organization.pk).exists(),
         "may_edit": Permission.EDIT_LISTINGS in request.rights,
         "may_export": Permission.EXPORT in request.rights,
         "gate": may(request.organization.pk, "list", at=timezone.now()),
@@ -195,6 +194,6 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
             for section in SECTIONS.values()
             if (shown := [line for line in lines if line.section == section.name])
         ],
-        "public_url": f"/listings/{standing.listing.slug}/",
+        "public_url": reverse("market:listing", args=(standing.listing.slug,)),
     }
     return TemplateResponse(request, "listings/preview.html", context)

@@ -73,7 +73,11 @@ def test_place_and_camera_do_not_survive() -> None:
     exif[0x8825] = {1: "N", 2: (31.0, 14.0, 0.0)}
     notes = PngInfo()
     notes.add_text("Comment", "SECRET NOTE")
-    for content in (picture(kind="JPEG", exif=exif.tobytes()), picture(pnginfo=notes), picture(kind="JPEG", icc_profile=b"SECRET PROFILE")):
+    for content in (
+        picture(kind="JPEG", exif=exif.tobytes()),
+        picture(pnginfo=notes),
+        picture(kind="JPEG", icc_profile=b"SECRET PROFILE"),
+    ):
         assert b"SECRET" in content
         copy = stored(content)
         assert b"SECRET" not in copy
