@@ -3,6 +3,7 @@
 Listings, briefs, payouts and pages ask here and nowhere else. The rules are in `circumstances`; here they meet the database.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -17,7 +18,17 @@ from providers.onboarding.models import Application, Exit
 from providers.onboarding.trial import TRIAL_ORDER_CAP, TRIAL_ORDERS, orders_taken
 from providers.profiles.queries.profile import availability
 
-__all__ = ["ACTS", "Act", "Reason", "Verdict", "may"]
+__all__ = ["ACTS", "Act", "Reason", "Verdict", "may", "register_check"]
+
+#: What rooms above know against an act; called in the provider's scope with (provider_id, act, at).
+Check = Callable[[int, Act, datetime], Sequence[Reason]]
+_checks: list[Check] = []
+
+
+def register_check(check: Check) -> None:
+    """Have this asked too (from `AppConfig.ready()`); its reasons come after the gate's own."""
+    if check not in _checks:
+        _checks.append(check)
 
 
 @dataclass(frozen=True)
@@ -47,7 +58,7 @@ def may(provider_id: int, act: Act, category: str | None = None, *, at: datetime
     moment = at or timezone.now()
     with scope(provider_id):
         known = circumstances(provider_id, category, moment)
-    found = reasons_against(act, known)
+        found = [*reasons_against(act, known), *(reason for check in _checks for reason in check(provider_id, act, moment))]
     if act in ("take_orders", "bid") and known.is_on_trial:
         return Verdict(found, TRIAL_ORDER_CAP, known.orders_left)
     return Verdict(found)

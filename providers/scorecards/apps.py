@@ -11,13 +11,16 @@ class ScorecardsConfig(AppConfig):
         from marketplace.outbox.people import register_notice
         from providers.moderation.appealable import register_appealable
         from providers.moderation.kinds import register_kind
-        from providers.profiles.verification import register_verification
+        from providers.onboarding.changes import on_changed
+        from providers.onboarding.gate import register_check
+        from providers.scorecards.braked import brake_reasons
         from providers.scorecards.notices import NOTICES
+        from providers.scorecards.operations.public import publish_again
         from providers.scorecards.reviews import PLAN, SCORE
-        from providers.scorecards.verification import company_verified_at
 
         for notice in NOTICES:
             register_notice(notice)
         register_kind(PLAN)
         register_appealable(SCORE)
-        register_verification(company_verified_at)
+        on_changed(publish_again)
+        register_check(brake_reasons)

@@ -86,7 +86,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _page(request, case)
     require_editing(request)
-    if "proof" in request.POST:
+    if request.POST.get("part") == "proof":
         proof = ProofForm(request.POST)
         if proof.is_valid() and _save(request, pk, proof, proof.values()) is not None:
             return redirect(f"{reverse('cases:detail', args=[pk])}#proof")

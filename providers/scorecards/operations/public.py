@@ -29,10 +29,9 @@ def publish(*, provider_id: int, at: datetime) -> PublicScore:
     return row
 
 
-def publish_again(provider_ids: Any, at: datetime) -> None:
-    """For rooms that tell when something changed, in the provider's scope."""
-    for provider_id in provider_ids:
-        publish(provider_id=provider_id, at=at)
+def publish_again(provider_id: int, at: datetime) -> None:
+    """For rooms that tell when something changed, in the provider's scope: verified just now is a newcomer."""
+    publish(provider_id=provider_id, at=at)
 
 
 def is_newcomer(provider_id: int, card: Scorecard | None, at: datetime) -> bool:
