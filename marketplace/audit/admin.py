@@ -5,15 +5,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
-from marketplace.audit.words import ROOMS, action_label
+from marketplace.audit.words import ROOMS, action_label, in_words
+from marketplace.staff.values import structure
 from marketplace.tenancy.staff import StaffAdmin
+from marketplace.ui.facts import readable
 
 #: How many people a search may stand for.
 MOST = 100
+#: What fits into a line of the list.
+BRIEF, LINE = 4, 120
 
 
 class ByRoom(admin.SimpleListFilter):
@@ -50,20 +55,31 @@ class ByActor(admin.SimpleListFilter):
 class AuditEventAdmin(StaffAdmin):
     """Search: an organization's or a person's name, an action's code, or an object as `review_id:12`."""
 
-    list_display = ("what", "merchant_id", "actor", "facts", "created_at")
+    list_display = ("what", "merchant_id", "actor", "brief", "created_at")
     list_filter = (ByRoom, ByActor, "created_at")
     search_fields = ("action",)
     search_help_text = _("An organization, a person, an action, or an object such as review_id:12")
     date_hierarchy = "created_at"
     ordering = ("-created_at", "-id")
-    hidden = ("user_id", "action")
+    hidden = ("user_id", "action", "facts")
 
     @admin.display(description=_("what"), ordering="action")
     def what(self, event: AuditEvent) -> str:
         return str(action_label(event.action))
 
+    @admin.display(description=_("facts"))
+    def brief(self, event: AuditEvent) -> str:
+        """The first facts in a line; the event's own page has all of them."""
+        plain = {key: value for key, value in in_words(event.facts).items() if not isinstance(value, dict | list)}
+        line = " · ".join(f"{fact.label} {fact.text}" for fact in readable(plain)[:BRIEF])
+        return Truncator(line).chars(LINE)
+
+    @admin.display(description=_("facts"))
+    def all_facts(self, event: AuditEvent) -> Any:
+        return structure(in_words(event.facts))
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ["what", *super().get_fields(request, obj)]
+        return ["what", *super().get_fields(request, obj), "all_facts"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.get_fields(request, obj)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.accounts.roles import Role
 from marketplace.ui.kit import Text
-from marketplace.ui.labels import humanize
+from marketplace.ui.labels import PROGRAMS, STATUSES, humanize
 
 #: Parts of the market: the first piece of an action.
 ROOMS: Mapping[str, Text] = {
@@ -40,6 +41,7 @@ OBJECTS: Mapping[str, Text] = {
     "document": pgettext_lazy("audit", "Document"),
     "endpoint": pgettext_lazy("audit", "Endpoint"),
     "exit": pgettext_lazy("audit", "Exit"),
+    "export": pgettext_lazy("audit", "Data export"),
     "experiment": pgettext_lazy("audit", "Experiment"),
     "forecast": pgettext_lazy("audit", "Forecast"),
     "hold": pgettext_lazy("audit", "Hold"),
@@ -115,6 +117,10 @@ VERBS: Mapping[str, Text] = {
     "granted": pgettext_lazy("audit", "granted"),
     "imported": pgettext_lazy("audit", "imported"),
     "kept": pgettext_lazy("audit", "kept"),
+    "forgotten": pgettext_lazy("audit", "forgotten"),
+    "left": pgettext_lazy("audit", "left"),
+    "draft_discarded": pgettext_lazy("audit", "draft discarded"),
+    "restored": pgettext_lazy("audit", "restored"),
     "labelled": pgettext_lazy("audit", "labelled"),
     "lifted": pgettext_lazy("audit", "lifted"),
     "made": pgettext_lazy("audit", "made"),
@@ -160,6 +166,58 @@ VERBS: Mapping[str, Text] = {
 }
 #: Keys of facts that no counter of programs has.
 FACT_WORDS: Mapping[str, Text] = {
+    "after": pgettext_lazy("fact", "After"),
+    "alert_percent": pgettext_lazy("fact", "Warning at (%)"),
+    "amounts": pgettext_lazy("fact", "Amounts"),
+    "approval": pgettext_lazy("fact", "Approval no."),
+    "asked_amounts": pgettext_lazy("fact", "Asked"),
+    "asked_by": pgettext_lazy("fact", "Asked by"),
+    "automatic": pgettext_lazy("fact", "By itself"),
+    "balance_paid": pgettext_lazy("fact", "Balance paid"),
+    "batch": pgettext_lazy("fact", "Import no."),
+    "before": pgettext_lazy("fact", "Before"),
+    "by_step": pgettext_lazy("fact", "By step"),
+    "case": pgettext_lazy("fact", "Case no."),
+    "config": pgettext_lazy("fact", "Settings"),
+    "dry_run": pgettext_lazy("fact", "Preview"),
+    "enrolled": pgettext_lazy("fact", "Enrolled"),
+    "file": pgettext_lazy("fact", "File"),
+    "from_email": pgettext_lazy("fact", "Sender's address"),
+    "from_name": pgettext_lazy("fact", "Sender"),
+    "holdout": pgettext_lazy("fact", "Held out"),
+    "holdout_ppm": pgettext_lazy("fact", "Held out (ppm)"),
+    "in_force": pgettext_lazy("fact", "In force since"),
+    "intents": pgettext_lazy("fact", "Intents"),
+    "is_active": pgettext_lazy("fact", "In use"),
+    "level": pgettext_lazy("fact", "Level"),
+    "messages": pgettext_lazy("fact", "Messages"),
+    "moved": pgettext_lazy("fact", "Moved"),
+    "not_eligible": pgettext_lazy("fact", "Not eligible"),
+    "offered": pgettext_lazy("fact", "Offered"),
+    "offered_amounts": pgettext_lazy("fact", "Offered"),
+    "offers": pgettext_lazy("fact", "Offers"),
+    "outcome": pgettext_lazy("fact", "Outcome"),
+    "paid": pgettext_lazy("fact", "Paid"),
+    "per_minute": pgettext_lazy("fact", "A minute"),
+    "points_ended": pgettext_lazy("fact", "Prices ended"),
+    "points_written": pgettext_lazy("fact", "Prices written"),
+    "program": pgettext_lazy("fact", "Program"),
+    "promotions": pgettext_lazy("fact", "Promotions"),
+    "quiet": pgettext_lazy("fact", "Quiet hours"),
+    "refreshed": pgettext_lazy("fact", "Refreshed"),
+    "reply_to": pgettext_lazy("fact", "Reply to"),
+    "request": pgettext_lazy("fact", "Request no."),
+    "requests": pgettext_lazy("fact", "Requests"),
+    "run": pgettext_lazy("fact", "Run no."),
+    "saved_without_money": pgettext_lazy("fact", "Saved without money"),
+    "secret_changed": pgettext_lazy("fact", "Secret changed"),
+    "sent": pgettext_lazy("fact", "Sent"),
+    "sent_after_paid": pgettext_lazy("fact", "Sent after payment"),
+    "settled": pgettext_lazy("fact", "Settled"),
+    "subject": pgettext_lazy("fact", "Subject"),
+    "suppressed": pgettext_lazy("fact", "Suppressed"),
+    "touches": pgettext_lazy("fact", "Reminders"),
+    "waiting": pgettext_lazy("fact", "Waiting"),
     "about": pgettext_lazy("fact", "About"),
     "act": pgettext_lazy("fact", "Act"),
     "against": pgettext_lazy("fact", "Against"),
@@ -216,6 +274,32 @@ FACT_WORDS: Mapping[str, Text] = {
     "violation": pgettext_lazy("fact", "Violation"),
     "what": pgettext_lazy("fact", "What"),
 }
+
+
+#: Codes that stand for something, by the fact they are the value of. Rooms add theirs with `add_fact_values`.
+FACT_VALUES: dict[str, Mapping[str, Text]] = {"program": PROGRAMS, "role": dict(Role.choices)}
+
+
+def add_fact_values(words: Mapping[str, Mapping[str, Text]]) -> None:
+    """Let an app say its codes in words (from `AppConfig.ready`)."""
+    for key, values in words.items():
+        FACT_VALUES[key] = {**FACT_VALUES.get(key, {}), **values}
+
+
+def in_words(facts: Mapping[str, object]) -> dict[str, object]:
+    """Facts with the codes among their values said in words; what has none stays as it is."""
+    return {key: _said(key, value) for key, value in facts.items()}
+
+
+def _said(key: str, value: object) -> object:
+    if isinstance(value, list):
+        return [_said(key, part) for part in value]
+    if not isinstance(value, str):
+        return value
+    if (word := FACT_VALUES.get(key, {}).get(value)) is not None:
+        return word
+    is_state = key in ("state", "old", "new", "outcome", "verdict")
+    return STATUSES[value][1] if is_state and value in STATUSES else value
 
 
 def action_label(action: str) -> str:

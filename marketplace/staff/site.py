@@ -16,6 +16,11 @@ ORDER = (
     "moderation", "onboarding", "profiles", "listings", "scorecards", "catalogue", "discovery", "shortlists", "accounts",
     "merchants", "ledger", "store", "aftersales", "presale_balance", "refund_retention", "outbox", "audit",
 )  # fmt: skip
+#: Rooms that staff think of as one with another.
+PART_OF = {
+    "account": "accounts", "auth": "accounts", "mfa": "accounts", "usersessions": "accounts", "presale_balance": "aftersales",
+    "refund_retention": "aftersales", "retention_intents": "aftersales",
+}  # fmt: skip
 PLACES = {label: place for place, label in enumerate(ORDER)}
 MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 
@@ -31,8 +36,12 @@ class StaffSite(admin.AdminSite):
         return {**super().each_context(request), "market_zone": settings.MARKET_TIME_ZONE, "site_index": reverse("admin:index")}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        rooms = super().get_app_list(request, app_label)
-        return sorted(rooms, key=lambda room: (PLACES.get(room["app_label"], len(PLACES)), str(room["name"])))
+        rooms = {room["app_label"]: room for room in super().get_app_list(request, app_label)}
+        if app_label is None:
+            for part, whole in PART_OF.items():
+                if part in rooms and whole in rooms:
+                    rooms[whole]["models"] += rooms.pop(part)["models"]
+        return sorted(rooms.values(), key=lambda room: (PLACES.get(room["app_label"], len(PLACES)), str(room["name"])))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Staff read times as the market's clock shows them; pages are rendered before the zone is put back."""

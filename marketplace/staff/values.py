@@ -1,9 +1,12 @@
 """Stored values as staff read them: names instead of ids, money in its currency, dictionaries as labelled lists."""
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.db import models
@@ -19,6 +22,7 @@ from marketplace.ui.facts import readable
 from marketplace.ui.labels import channel_label, fact_label, program_label, reason_label, status_label, transfer_label
 
 EMPTY = "–"
+MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 #: Names of integers that are minor units; a row without a currency counts in the market's own.
 MONEY_ENDINGS = ("_amount", "_minor", "_cents")
 MONEY_NAMES = frozenset({"amount", "balance", "price", "limit", "spent", "reserved"})
@@ -72,6 +76,10 @@ def shown(row: Any, field: Any) -> Any:
         return words(value)
     if is_money(field):
         return formats.money(value, getattr(row, "currency", "") or MARKET_CURRENCY)
+    if isinstance(value, datetime):
+        return formats.local_datetime(value, MARKET_ZONE)
+    if isinstance(value, date):
+        return formats.local_date(value)
     return display_for_field(value, field, EMPTY)
 
 

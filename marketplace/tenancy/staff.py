@@ -111,7 +111,7 @@ def staff_id(request: HttpRequest) -> int:
 
 def _needs_words(field: Any) -> bool:
     is_named = field.attname in ORGANIZATIONS or is_person(field.attname)
-    return is_named or isinstance(field, models.JSONField) or is_money(field) or words_for(field) is not None
+    return is_named or isinstance(field, models.JSONField | models.DateField) or is_money(field) or words_for(field) is not None
 
 
 class StaffTable(admin.ModelAdmin):  # type: ignore[type-arg]

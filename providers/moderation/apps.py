@@ -8,7 +8,20 @@ class ModerationConfig(AppConfig):
     label = "moderation"
 
     def ready(self) -> None:
+        from marketplace.audit.words import add_fact_values
         from providers.moderation import notices, ours
+        from providers.moderation.kinds import kinds
+        from providers.moderation.models import Penalty, Review
 
         notices.register()
         ours.register()
+        states = dict(Review.State.choices)
+        add_fact_values(
+            {
+                "kind": {kind.name: kind.label for kind in kinds()},
+                "risk": dict(Review.Risk.choices),
+                "rung": dict(Penalty.Rung.choices),
+                "new": states,
+                "old": states,
+            }
+        )

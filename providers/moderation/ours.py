@@ -1,7 +1,7 @@
 """Moderation's own kinds: reports and appeals are reviews like any other; penalties can be appealed; providers be reported."""
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, gettext_noop, pgettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, pgettext, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound
 from marketplace.tenancy.scope import scope
@@ -70,7 +70,7 @@ def penalty_subject(provider_id: int, subject_id: int) -> AppealSubject:
         happened_at=penalty.given_at,
         facts=[
             SheetFact(_("Violation"), violation),
-            SheetFact(_("Points"), formats.number(penalty.points)),
+            SheetFact(pgettext("penalty", "Points"), formats.number(penalty.points)),
             SheetFact(_("Consequence"), penalty.get_rung_display()),
             SheetFact(_("Given"), formats.local_datetime(penalty.given_at, MARKET_ZONE)),
             SheetFact(_("Given by"), actor_name(penalty.given_by)),

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from providers.moderation import states
 from providers.moderation.kinds import kinds
@@ -62,7 +63,7 @@ class ByKind(admin.SimpleListFilter):
 class ByClock(admin.SimpleListFilter):
     """By the time that is left."""
 
-    title = _("due")
+    title = pgettext_lazy("review", "due")
     parameter_name = "due"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:

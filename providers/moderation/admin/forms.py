@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.models import Organization
 from providers.moderation import policies
@@ -53,7 +54,7 @@ class PenaltyForm(forms.Form):
         label=_("Violation"), queryset=ReasonTemplate.objects.none(), to_field_name="code", empty_label=_("Choose…")
     )
     points = forms.IntegerField(
-        label=_("Points"),
+        label=pgettext_lazy("penalty", "Points"),
         min_value=1,
         max_value=MOST_POINTS,
         required=False,

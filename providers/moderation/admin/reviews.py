@@ -12,7 +12,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import person
@@ -58,7 +58,7 @@ class ReviewAdmin(StaffAdmin):
     def kind_in_words(self, review: Review) -> str:
         return str(label_of(review.kind))
 
-    @admin.display(description=gettext_lazy("due"), ordering="due_at")
+    @admin.display(description=pgettext_lazy("review", "due"), ordering="due_at")
     def due(self, review: Review) -> str:
         return due_pill(review, timezone.now())
 

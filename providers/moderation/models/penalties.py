@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import ProviderModel
 
@@ -27,7 +28,7 @@ class Penalty(ProviderModel):
 
     ruling = models.CharField(_("ruling"), max_length=20)
     violation = models.CharField(_("violation"), max_length=60)
-    points = models.PositiveSmallIntegerField(_("points"))
+    points = models.PositiveSmallIntegerField(pgettext_lazy("penalty", "points"))
     rung = models.CharField(_("consequence"), max_length=8, choices=Rung)
     state = models.CharField(_("state"), max_length=8, choices=State)
     statement = models.TextField(_("what the provider reads"))
@@ -68,7 +69,7 @@ class ProviderStanding(ProviderModel):
     hidden_until = models.DateTimeField(_("hidden until"), null=True)
     paused_until = models.DateTimeField(_("paused until"), null=True)
     exited_at = models.DateTimeField(_("left the market"), null=True)
-    points = models.PositiveSmallIntegerField(_("points"), default=0)
+    points = models.PositiveSmallIntegerField(pgettext_lazy("penalty", "points"), default=0)
     changed_at = models.DateTimeField(_("changed"))
 
     class Meta:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import ProviderModel
 
@@ -33,7 +34,7 @@ class Review(ProviderModel):
     state = models.CharField(_("state"), max_length=20, choices=State)
     opened_at = models.DateTimeField(_("handed in"))
     opened_by = models.CharField(_("handed in by"), max_length=80)
-    due_at = models.DateTimeField(_("due"))
+    due_at = models.DateTimeField(pgettext_lazy("review", "due"))
     claimed_by_id = models.BigIntegerField(_("looked at by"), null=True)
     claimed_at = models.DateTimeField(_("looked at since"), null=True)
     decided_at = models.DateTimeField(_("decided"), null=True)
@@ -43,8 +44,8 @@ class Review(ProviderModel):
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:
-        verbose_name = _("review")
-        verbose_name_plural = _("reviews")
+        verbose_name = pgettext_lazy("moderation", "review")
+        verbose_name_plural = pgettext_lazy("moderation", "reviews")
         constraints = [
             models.UniqueConstraint(
                 fields=["provider_id", "kind", "subject_id"], condition=models.Q(state="waiting"), name="review_waits_once"

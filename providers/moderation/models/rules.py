@@ -1,7 +1,7 @@
 """What staff set: reason templates, free days, and what may pass without a person. Global: no tenant's."""
 
 from django.db import models
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,7 +17,9 @@ class ReasonTemplate(models.Model):
     label_en = models.CharField(_("label (English)"), max_length=80)
     text_zh = models.TextField(_("what the provider reads (Chinese)"))
     text_en = models.TextField(_("what the provider reads (English)"))
-    points = models.PositiveSmallIntegerField(_("points"), default=0, help_text=_("For violations only: 1 to 12."))
+    points = models.PositiveSmallIntegerField(
+        pgettext_lazy("penalty", "points"), default=0, help_text=_("For violations only: 1 to 12.")
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("in use"), default=True)
 

@@ -43,7 +43,7 @@ def inbox(context: dict[str, Any]) -> dict[str, Any]:
 
 def _figures(counts: queries.Counts) -> list[Kpi]:
     usual = "–" if counts.usual_hours is None else span(timedelta(hours=counts.usual_hours))
-    late = _("Oldest first; nothing should stay longer than two working days.") if counts.overdue else _("Nobody waits too long.")
+    late = _("Longer than two working days") if counts.overdue else _("Nobody waits too long.")
     return [
         Kpi(_("Waiting"), formats.number(counts.waiting), icon="inbox"),
         Kpi(_("Overdue"), formats.number(counts.overdue), late, "alert", "bad" if counts.overdue else "good"),
