@@ -31,7 +31,7 @@ def test_pages_are_found_by_name_and_by_section(world: World, sign_in: SignIn) -
     client = sign_in(world.acme.owner)
     assert "Price protection" in found(client, "price prot", palette="1")
     assert "Budgets" in found(client, "guards", palette="1")
-    assert "保价" in found(sign_in(world.acme.owner, "zh-hans"), "保价", palette="1")
+    assert "价保" in found(sign_in(world.acme.owner, "zh-hans"), "价保", palette="1")
 
 
 def test_without_words_every_page_of_the_reader_is_listed(world: World, sign_in: SignIn) -> None:
