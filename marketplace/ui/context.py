@@ -10,7 +10,7 @@ from marketplace.accounts.roles import Permission
 from marketplace.outbox.queries import unread_count
 from marketplace.tenancy.scope import current
 from marketplace.ui.banners import banners
-from marketplace.ui.navigation import navigation
+from marketplace.ui.navigation import navigation, section_crumbs
 
 THEMES = frozenset({"light", "dark"})
 
@@ -21,6 +21,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "nav": nav,
         "section_pages": next((item.pages for item in nav if item.active), ()),
+        "section_crumbs": section_crumbs(request, nav),
         "banners": lambda: banners(request),
         "theme": _theme(request),
         "unread_notices": lambda: _unread(request),

@@ -165,3 +165,12 @@ def _item(section: Section, pages: list[tuple[Page, str]], current: str) -> NavI
         active=any(item.active for item in below),
         pages=below if len(below) > 1 else (),
     )
+
+
+def section_crumbs(request: HttpRequest, sections: list[NavItem]) -> list[tuple[Text, str]]:
+    """Section and page, for a page of the navigation that is not its section's first; pages below them say their own."""
+    for section in sections:
+        for page in section.pages[1:]:
+            if page.url == request.path:
+                return [(section.label, section.url), (page.label, "")]
+    return []

@@ -29,7 +29,7 @@ ARGUMENTS = (
 )  # fmt: skip
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-THEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 #: Pictures of pages are flat: so many colours look the same and weigh a third.
 COLOURS = 256
 #: Nothing taller than this is worth scrolling through in a picture.
@@ -102,7 +102,10 @@ def _take(path: str, address: str, folder: Path, only: set[str]) -> Iterator[Pat
         for language, size, theme in product(LANGUAGES, SIZES, THEMES):
             width, height = SIZES[size]
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme, reduced_motion="reduce", base_url=address
+                viewport={"width": width, "height": height},
+                color_scheme="dark" if theme == "dark" else "light",
+                reduced_motion="reduce",
+                base_url=address,
             )
             for face in faces:
                 cookies = [*sessions.get(face.person, []), _cookie(address, "django_language", LANGUAGES[language])]

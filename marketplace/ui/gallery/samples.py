@@ -29,6 +29,7 @@ from marketplace.ui.charts import (
     StepChart,
     StepSeries,
 )
+from marketplace.ui.gallery import market
 from marketplace.ui.kit import Check, Event, Kpi, Step, Tab
 
 CHECKS = (
@@ -90,6 +91,7 @@ def context() -> dict[str, Any]:
         "facts": {"paid_amount": 128800, "kept": 3, "window_from": "2026-11-01T00:00:00+00:00", "price_source": "feed"},
         "page_obj": Paginator(range(509152), 50).page(7),
         "charts": charts(),
+        "market": market.context(),
     }
 
 

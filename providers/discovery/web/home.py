@@ -20,6 +20,7 @@ from providers.catalogue.models import Category
 from providers.catalogue.queries import Branch, tree
 from providers.discovery.criteria import Query
 from providers.discovery.queries import search
+from providers.discovery.results import Hit
 from providers.discovery.showcase import Overview, overview
 from providers.discovery.web import jsonld
 from providers.discovery.web.cards import by_id, from_hit, named
@@ -56,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "shelves": [_shelf(branch, seen) for branch in branches],
         "figures": _figures(seen),
-        "featured": [from_hit(hit, categories) for hit in best.hits[:FEATURED]],
+        "featured": [from_hit(hit, categories) for hit in _one_each(best.hits)][:FEATURED],
         "places": _places(seen),
         "newest": [_new(row) for row in seen.newest],
         "has_listings": seen.listings > 0,
@@ -64,6 +65,11 @@ def home(request: HttpRequest) -> HttpResponse:
         "structured": jsonld.website(request),
     }
     return TemplateResponse(request, "market/home.html", context)
+
+
+def _one_each(hits: Sequence[Hit]) -> list[Hit]:
+    """The first of every provider, so that one does not fill the page."""
+    return list({hit.provider_slug: hit for hit in reversed(hits)}.values())[::-1]
 
 
 def _shelf(branch: Branch, seen: Overview) -> Shelf:
