@@ -225,6 +225,7 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "refund_retention.failed": _("Goodwill returned after a failure"),
     "deposit.paid_in": _("Deposit paid in"),
     "deposit.deducted": _("Deducted by a ruling"),
+    "deposit.returned": _("Given back after an appeal"),
     "deposit.paid_back": _("Deposit paid back"),
 }
 

@@ -128,7 +128,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Company"), pgettext_lazy("short", "Company"), "shield",
         (
             Page(_("Onboarding"), "onboarding:home", Permission.VIEW_CONSOLE),
-            Page(_("Deposit"), "deposit:home", Permission.VIEW_EARNINGS),
+            Page(pgettext_lazy("market", "Deposit"), "deposit:home", Permission.VIEW_EARNINGS),
             Page(_("Leaving"), "exit:home", Permission.ONBOARD),
         ),
         kind="provider",

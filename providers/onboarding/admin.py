@@ -22,6 +22,7 @@ from marketplace.tenancy.actor import person
 from marketplace.tenancy.staff import StaffAdmin, staff_id
 from marketplace.ui import formats
 from marketplace.ui.formats import language
+from marketplace.ui.templatetags.ui import status_pill
 from providers.catalogue.lists import DOCUMENTS
 from providers.catalogue.models import Category
 from providers.onboarding import staff
@@ -32,7 +33,15 @@ from providers.onboarding.operations import deposit, exiting, reviewing
 from providers.onboarding.operations.documents import open_document
 
 
-class ActingAdmin(StaffAdmin):
+class StatedAdmin(StaffAdmin):
+    """A list of rows with a state, shown as elsewhere: text and colour."""
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_shown(self, row: Any) -> str:
+        return status_pill(row.state, row.get_state_display())
+
+
+class ActingAdmin(StatedAdmin):
     """A list whose rows have a page of their own, with a form that calls one operation."""
 
     #: What the link in the list says.
@@ -47,7 +56,7 @@ class ActingAdmin(StaffAdmin):
 
     @admin.display(description="")
     def act(self, row: Any) -> str:
-        return format_html('<a href="{}">{}</a>', self.act_url(row), self.act_label) if self.needs_act(row) else ""
+        return format_html('<a class="nowrap" href="{}">{}</a>', self.act_url(row), self.act_label) if self.needs_act(row) else ""
 
     def needs_act(self, row: Any) -> bool:
         return True
@@ -73,7 +82,7 @@ class ActingAdmin(StaffAdmin):
 
 @admin.register(Application)
 class ApplicationAdmin(ActingAdmin):
-    list_display = ("company_name", "provider_id", "state", "credit_code", "submitted_at", "verified_at", "verified_until", "act")
+    list_display = ("company_name", "provider_id", "state_shown", "credit_code", "submitted_at", "verified_until", "act")
     list_filter = ("state", "submitted_at", "verified_until")
     search_fields = ("company_name", "credit_code", "legal_person")
     search_help_text = gettext_lazy("Company, credit code, legal person, or the provider's name")
@@ -88,7 +97,7 @@ class ApplicationAdmin(ActingAdmin):
         if not self.needs_act(row):
             return ""
         words = _("Suspend") if row.state == "verified" else _("Reinstate")
-        return format_html('<a href="{}">{}</a>', self.act_url(row), words)
+        return format_html('<a class="nowrap" href="{}">{}</a>', self.act_url(row), words)
 
     def page(self, request: HttpRequest, row: Application) -> HttpResponse:
         form, by = staff.ReasonForm(request.POST or None), person(staff_id(request))
@@ -106,8 +115,8 @@ class ApplicationAdmin(ActingAdmin):
 
 
 @admin.register(Qualification)
-class QualificationAdmin(StaffAdmin):
-    list_display = ("provider_id", "category_name", "state", "submitted_at", "approved_at", "approved_until")
+class QualificationAdmin(StatedAdmin):
+    list_display = ("provider_id", "category_name", "state_shown", "submitted_at", "approved_at", "approved_until")
     list_filter = ("state", "approved_until")
     search_fields = ("category",)
     ordering = ("-submitted_at", "-id")
@@ -129,10 +138,10 @@ class QualificationAdmin(StaffAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(StaffAdmin):
+class DocumentAdmin(StatedAdmin):
     """Papers: what there is, never what is in it; opening one leaves a trace."""
 
-    list_display = ("name", "provider_id", "kind_in_words", "state", "uploaded_at", "expires_on", "download")
+    list_display = ("name", "provider_id", "kind_in_words", "state_shown", "uploaded_at", "expires_on", "download")
     list_filter = ("state", "uploaded_at", "expires_on")
     search_fields = ("name",)
     ordering = ("-uploaded_at",)
@@ -157,7 +166,7 @@ class DocumentAdmin(StaffAdmin):
         if row.state == Document.State.REMOVED or row.kind == "export":
             return ""
         url = reverse("admin:onboarding_document_open", args=[row.provider_id, row.pk])
-        return format_html('<a href="{}">{}</a>', url, _("Download"))
+        return format_html('<a class="nowrap" href="{}">{}</a>', url, _("Download"))
 
     def open_view(self, request: HttpRequest, provider_id: int, pk: int) -> Any:
         """The paper itself; an export is the provider's own and stays so."""
@@ -177,7 +186,7 @@ class DepositTransferAdmin(ActingAdmin):
     list_display = (
         "provider_id",
         "amount",
-        "state",
+        "state_shown",
         "payer",
         "sent_on",
         "confirmed_amount",
@@ -226,16 +235,32 @@ def _amount(form: Any) -> dict[str, str]:
 
 @admin.register(Deduction)
 class DeductionAdmin(ActingAdmin):
-    list_display = ("provider_id", "ruling_in_words", "amount", "reason", "top_up_by", "created_at", "created_by")
+    list_display = ("provider_id", "ruling_in_words", "amount", "reason", "top_up_by", "created_at", "act")
     list_filter = ("created_at",)
     search_fields = ("reason",)
     date_hierarchy = "created_at"
     ordering = ("-created_at",)
     hidden = ("ruling_id",)
+    act_label = gettext_lazy("Give back")
 
     @admin.display(description=gettext_lazy("ruling"))
     def ruling_in_words(self, row: Deduction) -> str:
         return staff.ruling_number(row)
+
+    def page(self, request: HttpRequest, row: Deduction) -> HttpResponse:
+        """After the ruling was lifted on appeal."""
+        number = staff.ruling_number(row)
+        if request.method == "POST":
+            try:
+                deposit.give_back(provider_id=row.provider_id, ruling=number, by=person(staff_id(request)), at=timezone.now())
+            except UserError as error:
+                messages.error(request, str(error))
+            else:
+                messages.success(request, _("Given back, and told to the provider."))
+            return self.to_list()
+        company = staff.company_of(row.provider_id)
+        title = _("Give a deduction back")
+        return self.shown(request, "give_back", row=row, number=number, company=company, title=title)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("onboarding.add_deduction"))
@@ -264,7 +289,7 @@ class DeductionAdmin(ActingAdmin):
 
 @admin.register(Exit)
 class ExitAdmin(ActingAdmin):
-    list_display = ("provider_id", "state", "requested_at", "left_at", "refund_due_on", "refund_amount", "bank_reference", "act")
+    list_display = ("provider_id", "state_shown", "left_at", "refund_due_on", "refund_amount", "bank_reference", "act")
     list_filter = ("state", "refund_due_on")
     search_fields = ("=bank_reference", "reason")
     ordering = ("refund_due_on", "-id")
@@ -291,7 +316,7 @@ class ExitAdmin(ActingAdmin):
 
 
 @admin.register(Export)
-class ExportAdmin(StaffAdmin):
-    list_display = ("provider_id", "state", "done", "total", "created_at", "created_by", "finished_at")
+class ExportAdmin(StatedAdmin):
+    list_display = ("provider_id", "state_shown", "done", "total", "created_at", "created_by", "finished_at")
     list_filter = ("state", "created_at")
     ordering = ("-created_at",)

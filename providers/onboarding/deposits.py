@@ -3,7 +3,7 @@
 One deposit covers every category: it must reach the largest amount that any of them asks for, not their sum.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from django.db.models import Max, Sum
 
 from marketplace.ledger.models import AccountCode, LedgerAccount
 from providers.catalogue.models import Category
+from providers.moderation.models import Penalty
 from providers.onboarding.models import Deduction, DepositTransfer, Qualification
 from providers.onboarding.states import QUALIFIED
 
@@ -58,6 +59,35 @@ def qualified_in(provider_id: int) -> list[str]:
 def required_in_full(provider_id: int) -> int:
     """What the provider's approved categories ask for together: the largest."""
     return max(required_amounts(qualified_in(provider_id)).values(), default=0)
+
+
+def transfer_key(transfer_id: int) -> str:
+    """The ledger's key of a confirmed transfer."""
+    return f"deposit:{transfer_id}:confirmed"
+
+
+def ruling_key(ruling: str) -> str:
+    """The ledger's key of a deduction."""
+    return f"ruling:{ruling}:deducted"
+
+
+def returned_key(ruling: str) -> str:
+    """The ledger's key of a deduction that was given back."""
+    return f"ruling:{ruling}:returned"
+
+
+def movement_details(provider_id: int, keys: Collection[str]) -> dict[str, str]:
+    """What people know each movement by: the bank's reference of a transfer, the ruling and reason of a deduction."""
+    ids = [key.split(":")[1] for key in keys if key.startswith("deposit:")]
+    paid = DepositTransfer.objects.filter(provider_id=provider_id, pk__in=[pk for pk in ids if pk.isdecimal()])
+    found = {transfer_key(row.pk): row.bank_reference or "" for row in paid}
+    rulings = [key.split(":")[1] for key in keys if key.startswith("ruling:")]
+    numbers = dict(Penalty.objects.filter(provider_id=provider_id, ruling__in=rulings).values_list("pk", "ruling"))
+    deducted = Deduction.objects.filter(provider_id=provider_id, ruling_id__in=numbers)
+    for row in deducted:
+        number = numbers[row.ruling_id]
+        found |= {ruling_key(number): f"{number} · {row.reason}", returned_key(number): number}
+    return found
 
 
 def transfers(provider_id: int) -> "list[DepositTransfer]":

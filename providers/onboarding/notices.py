@@ -52,6 +52,12 @@ NOTICES = (
         roles=MONEY,
     ),
     Notice(
+        kind="providers.deposit.returned",
+        subject=gettext_noop("Given back to your deposit: %(amount)s"),
+        body=gettext_noop("Ruling %(ruling)s was lifted on appeal; what it deducted is part of your deposit again."),
+        roles=MONEY,
+    ),
+    Notice(
         kind="providers.exit.left",
         subject=gettext_noop("You have left the market"),
         body=gettext_noop("Your listings are closed. The deposit of %(amount)s is paid back on %(until)s."),

@@ -42,7 +42,7 @@ class ExitState(models.TextChoices):
     """Of a company that leaves. The deposit is paid back 30 days after `left`."""
 
     REQUESTED = "requested", _("Asked to leave")
-    LEFT = "left", _("Left")
+    LEFT = "left", _("Left the market")
     REFUNDED = "refunded", _("Deposit paid back")
     WITHDRAWN = "withdrawn", _("Staying after all")
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib.staticfiles import finders
 from django.core.paginator import Paginator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.ui import labels
 from marketplace.ui.charts import (
@@ -35,8 +36,8 @@ from marketplace.ui.kit import Check, Event, Kpi, Step, Tab
 CHECKS = (
     Check(_("Company"), "done", _("Licence and legal person are complete.")),
     Check(_("Bank account"), "todo", _("Still missing: proof of the account."), _("You"), "#", _("Continue")),
-    Check(_("Review"), "waiting", _("Usually within two working days."), _("Shangban")),
-    Check(_("Deposit"), "blocked", _("The transfer was not found."), _("You"), "#", _("Look")),
+    Check(pgettext_lazy("market", "Review"), "waiting", _("Usually within two working days."), _("Shangban")),
+    Check(pgettext_lazy("market", "Deposit"), "blocked", _("The transfer was not found."), _("You"), "#", _("Look")),
     Check(_("Renewal"), "later", _("Due in 30 days.")),
 )
 TOASTS = (_("The policy was saved."), _("12 rows went to quarantine."), _("The file could not be read."))

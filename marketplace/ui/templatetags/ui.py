@@ -295,7 +295,8 @@ CHECK_ICONS: Mapping[str, str] = {
 @register.inclusion_tag("components/checklist.html")
 def checklist(items: Sequence[Check], label: Text = "") -> dict[str, Any]:
     """What is done and what is not, who acts next, and where."""
-    return {"items": [(item, CHECK_ICONS[item.state]) for item in items], "label": label}
+    first = next((item for item in items if item.url and item.state in ("todo", "blocked")), None)
+    return {"items": [(item, CHECK_ICONS[item.state], item is first) for item in items], "label": label}
 
 
 @register.inclusion_tag("components/timeline.html")

@@ -18,7 +18,7 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.formats import money
 from providers.moderation.models import Penalty
 from providers.onboarding.changes import announce
-from providers.onboarding.deposits import CURRENCY, deposit_of
+from providers.onboarding.deposits import CURRENCY, deposit_of, returned_key, ruling_key, transfer_key
 from providers.onboarding.facts import today
 from providers.onboarding.models import Deduction, DepositTransfer
 from providers.onboarding.operations.locking import change, locked_application
@@ -78,7 +78,9 @@ def confirm_transfer(
         if (row.state, row.bank_reference, row.confirmed_amount) == ("confirmed", reference, amount):
             return row
         _confirm(row, amount, reference, by, at)
-        _post(provider_id, "deposit.paid_in", AccountCode.DEPOSIT_BANK, AccountCode.DEPOSIT_HELD, _key(row), amount, at)
+        _post(
+            provider_id, "deposit.paid_in", AccountCode.DEPOSIT_BANK, AccountCode.DEPOSIT_HELD, transfer_key(row.pk), amount, at
+        )
         _record(row, "confirmed", by, amount=amount, reference=reference)
         facts = {"amount": money(amount, CURRENCY), "reference": reference}
         _tell(provider_id, "providers.deposit.confirmed", facts, f"deposit:{row.pk}:confirmed", at)
@@ -129,10 +131,34 @@ def deduct(*, provider_id: int, ruling: str, amount: int, reason: str, by: Actor
             provider_id=provider_id, ruling_id=penalty.pk, amount=amount, currency=CURRENCY, reason=reason.strip()[:500],
             top_up_by=at + TOP_UP_WITHIN, created_at=at, created_by=by.label,
         )  # fmt: skip
-        key = f"ruling:{penalty.ruling}:deducted"
+        key = ruling_key(penalty.ruling)
         _post(provider_id, "deposit.deducted", AccountCode.DEPOSIT_HELD, AccountCode.DEPOSIT_DEDUCTED, key, amount, at)
         _after_deduction(row, penalty.ruling, by, at)
         return row
+
+
+def give_back(*, provider_id: int, ruling: str, by: Actor, at: datetime) -> bool:
+    """Return what a ruling deducted, after it was lifted on appeal; whether this call did it. Repeating it changes nothing.
+
+    Raises NotFound without such a ruling or deduction, BadTransfer while the ruling stands.
+    """
+    with scope(provider_id, durable=True):
+        locked_application(provider_id, at)
+        penalty = Penalty.objects.filter(provider_id=provider_id, ruling=ruling.strip()).first()
+        row = Deduction.objects.filter(provider_id=provider_id, ruling_id=penalty.pk).first() if penalty else None
+        if penalty is None or row is None:
+            raise NotFound(_("Nothing was deducted by a ruling of this number."))
+        if penalty.state != Penalty.State.LIFTED:
+            raise BadTransfer(_("This ruling stands. Only one that was lifted on appeal is given back."))
+        accounts = AccountCode.DEPOSIT_DEDUCTED, AccountCode.DEPOSIT_HELD
+        if not _post(provider_id, "deposit.returned", *accounts, returned_key(penalty.ruling), row.amount, at):
+            return False
+        facts = {"ruling": penalty.ruling, "amount": row.amount}
+        record(merchant_id=provider_id, by=by, action="providers.deposit.returned", facts=facts)
+        told = {"amount": money(row.amount, row.currency), "ruling": penalty.ruling}
+        _tell(provider_id, "providers.deposit.returned", told, f"deduction:{penalty.ruling}:returned", at)
+        announce(provider_id, at)
+        return True
 
 
 def _ruling(provider_id: int, ruling: str) -> Penalty:
@@ -163,18 +189,14 @@ def _locked(provider_id: int, transfer_id: int, at: datetime) -> DepositTransfer
     return row
 
 
-def _key(row: DepositTransfer) -> str:
-    return f"deposit:{row.pk}:confirmed"
-
-
-def _post(provider_id: int, kind: str, debit: str, credit: str, key: str, amount: int, at: datetime) -> None:
-    """Move money of the deposit; an amount that is there cannot go below zero."""
+def _post(provider_id: int, kind: str, debit: str, credit: str, key: str, amount: int, at: datetime) -> int:
+    """Move money of the deposit, which cannot go below zero; 0 when it was done before."""
     floors = {AccountCode.DEPOSIT_HELD: 0}
     accounts = {
         code: open_account(merchant_id=provider_id, code=code, currency=CURRENCY, floor=floors.get(AccountCode(code)))
         for code in sorted({debit, credit})
     }
-    post_transfers(
+    return post_transfers(
         merchant_id=provider_id, kind=kind, currency=CURRENCY, debit=accounts[debit], credit=accounts[credit], keys=[key],
         amounts=[amount], at=at,
     )  # fmt: skip

@@ -26,7 +26,15 @@ from marketplace.ui.formats import local_datetime, money
 from marketplace.ui.kit import Kpi
 from marketplace.ui.labels import transfer_label
 from providers.catalogue.models import Category
-from providers.onboarding.deposits import CURRENCY, Deposit, deposit_of, qualified_in, required_amounts, transfers
+from providers.onboarding.deposits import (
+    CURRENCY,
+    Deposit,
+    deposit_of,
+    movement_details,
+    qualified_in,
+    required_amounts,
+    transfers,
+)
 from providers.onboarding.facts import today
 from providers.onboarding.gate import circumstances
 from providers.onboarding.operations.deposit import announce_transfer, withdraw_transfer
@@ -62,6 +70,8 @@ def _show(request: HttpRequest, form: TransferForm | None = None, status: int = 
     with scope(provider_id, user_id=request.user.pk, read_only=True):
         deposit, amounts = deposit_of(provider_id, now), required_amounts(qualified_in(provider_id))
         required = max(amounts.values(), default=0)
+        page = Paginator(entries(provider_id), PAGE).get_page(request.GET.get("page"))
+        _explain(provider_id, list(page.object_list))
         known, application = circumstances(provider_id, None, now), application_of(provider_id)
         holder = application.company_name if application else ""
         context = {
@@ -73,7 +83,7 @@ def _show(request: HttpRequest, form: TransferForm | None = None, status: int = 
             "trial_cap": TRIAL_ORDER_CAP,
             "by_category": _by_category(amounts),
             "transfers": transfers(provider_id),
-            "page_obj": Paginator(entries(provider_id), PAGE).get_page(request.GET.get("page")),
+            "page_obj": page,
             "form": form or TransferForm(initial=_suggested(deposit.short_of(required), holder, today(now))),
             "bank": settings.DEPOSIT_BANK,
             "reference": f"SB{provider_id:06d}",
@@ -94,7 +104,7 @@ def _suggested(short: int, holder: str, day: object) -> dict[str, object]:
 def _kpis(deposit: Deposit, required: int) -> list[Kpi]:
     short = deposit.short_of(required)
     return [
-        Kpi(_("Held"), money(deposit.held, CURRENCY), icon="lock"),
+        Kpi(_("Deposit held"), money(deposit.held, CURRENCY), icon="lock"),
         Kpi(_("Asked for"), money(required, CURRENCY), _("the largest of your categories"), icon="tag"),
         Kpi(_("Missing"), money(short, CURRENCY), _("paid in full") if not short else "", "coins", "warn" if short else "good"),
     ]
@@ -115,6 +125,13 @@ def entries(provider_id: int) -> QuerySet[LedgerEntry]:
         .select_related("transfer")
         .order_by("-id")
     )  # fmt: skip
+
+
+def _explain(provider_id: int, rows: list[LedgerEntry]) -> None:
+    """Say beside each movement which transfer or ruling it was: two statements however many."""
+    details = movement_details(provider_id, [row.transfer.key for row in rows])
+    for row in rows:
+        row.detail = details.get(row.transfer.key, "")  # type: ignore[attr-defined]
 
 
 @require_POST

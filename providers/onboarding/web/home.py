@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import requires
@@ -98,11 +98,12 @@ def _category_check(provider_id: int, may: bool) -> Check:
         what = _(", ").join(each.name for each in lacking)
         text = _("Papers are missing for: %(what)s.") % {"what": what}
         return Check(_("Categories"), "todo", text, _("You"), page, _("Continue"))
-    return Check(_("Categories"), "done", names, "", page, _("Change"))
+    is_open = any(each.qualification.state not in LOCKED for each in chosen)
+    return Check(_("Categories"), "done", names, "", page, _("Change") if is_open else _("Look"))
 
 
 def _review_check(provider_id: int, application: Application | None) -> Check:
-    label, state = _("Review"), application.state if application else "draft"
+    label, state = pgettext("market", "Review"), application.state if application else "draft"
     if state in VERIFIED and application is not None:
         until = application.verified_until
         text = _("Verified until %(day)s.") % {"day": local_date(until)} if until else _("Verified; the licence has no end.")
@@ -117,7 +118,7 @@ def _review_check(provider_id: int, application: Application | None) -> Check:
 
 
 def _deposit_check(provider_id: int, application: Application | None, at: datetime) -> Check:
-    label, page = _("Deposit"), reverse("deposit:home")
+    label, page = pgettext("market", "Deposit"), reverse("deposit:home")
     required, deposit = required_in_full(provider_id), deposit_of(provider_id, at)
     if required == 0:
         return Check(label, "later", _("The amount follows from the categories you are approved for."), "", page, _("Look"))

@@ -206,6 +206,24 @@ def test_a_ruling_deducts_once_and_never_more_than_is_held(studio):
         assert (Deduction.objects.count(), is_balanced(studio.id)) == (1, True)
 
 
+def test_a_ruling_that_is_lifted_on_appeal_is_given_back_once(studio):
+    pay_in(studio)
+    penalty = ruling(studio)
+    deduct(studio, 500)
+
+    def give_back():
+        return acts.give_back(provider_id=studio.id, ruling="R-1", by=steps.staff(), at=NOW)
+
+    with pytest.raises(BadTransfer):
+        give_back()
+    with scope(studio.id):
+        Penalty.objects.filter(pk=penalty.pk).update(state="lifted")
+    assert [give_back() for _ in range(3)] == [True, False, False]
+    assert held(studio).held == required()
+    with scope(studio.id):
+        assert is_balanced(studio.id)
+
+
 def test_a_deduction_at_once_by_two_counts_once(studio):
     pay_in(studio)
     ruling(studio)
