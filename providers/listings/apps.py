@@ -12,9 +12,11 @@ class ListingsConfig(AppConfig):
         from providers.listings.projection import reproject, shown_if
         from providers.listings.reporting import find_published
         from providers.listings.sheet import listing_sheet, listing_url
+        from providers.listings.visibility import is_shown
         from providers.moderation.kinds import ReviewKind, register_kind
         from providers.moderation.reportable import Reportable, register_reportable
-        from providers.moderation.standing import on_standing_changed, standing
+        from providers.moderation.standing import on_standing_changed
+        from providers.onboarding.changes import on_changed
 
         register_kind(
             ReviewKind(
@@ -28,7 +30,8 @@ class ListingsConfig(AppConfig):
             )
         )
         register_reportable(Reportable(name="listing", label=_("Listing"), find=find_published))
-        shown_if(lambda provider_id: not standing(provider_id).is_hidden)
+        shown_if(is_shown)
+        on_changed(reproject)
         on_standing_changed(reproject)
 
 

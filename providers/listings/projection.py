@@ -13,8 +13,8 @@ from providers.listings.models import Listing, ListingVersion, PublicListing
 from providers.listings.prices import delivery_days, least_price, relevant, with_month_prices
 
 Callback = Callable[[Sequence[int]], None]
-#: Whether a provider's listings may be seen at all, asked once per projection.
-Condition = Callable[[int], bool]
+#: Whether a provider's listings of a category (its slug) may be seen; asked once per category and projection.
+Condition = Callable[[int, str], bool]
 _callbacks: list[Callback] = []
 _conditions: list[Condition] = []
 COPIED = (
@@ -30,7 +30,7 @@ def on_projected(callback: Callback) -> None:
 
 
 def shown_if(condition: Condition) -> None:
-    """Show a provider's listings only while every condition holds for it."""
+    """Show listings only while every condition holds for their provider and category."""
     if condition not in _conditions:
         _conditions.append(condition)
 
@@ -44,10 +44,12 @@ def project(*, provider_id: int, listing_ids: Iterable[int] | None = None) -> li
     if listing_ids is not None:
         wanted = wanted.filter(pk__in=list(listing_ids))
     listings = {listing.pk: listing for listing in wanted}
-    may_be_seen = all(condition(provider_id) for condition in _conditions)
-    seen = {pk: listing for pk, listing in listings.items() if may_be_seen and listing.state == "published"}
-    versions = ListingVersion.objects.filter(provider_id=provider_id, listing_id__in=seen, state="published")
-    rows = [public_row(seen[version.listing_id], version) for version in versions]
+    versions = ListingVersion.objects.filter(
+        provider_id=provider_id, listing_id__in=[pk for pk, listing in listings.items() if listing.state == "published"],
+        state="published",
+    ).select_related("category")  # fmt: skip
+    shown = {slug: _is_shown(provider_id, slug) for slug in {version.category.slug for version in versions}}
+    rows = [public_row(listings[v.listing_id], v) for v in versions if shown[v.category.slug]]
     _write(rows)
     gone = set(listings) - {row.listing_id for row in rows}
     PublicListing.objects.filter(provider_id=provider_id, listing_id__in=gone).delete()
@@ -58,8 +60,12 @@ def project(*, provider_id: int, listing_ids: Iterable[int] | None = None) -> li
     return ids
 
 
+def _is_shown(provider_id: int, category: str) -> bool:
+    return all(condition(provider_id, category) for condition in _conditions)
+
+
 def reproject(provider_id: int, at: datetime) -> None:
-    """What moderation calls when a provider's standing changes."""
+    """What moderation and onboarding call when a provider's standing or papers change."""
     project(provider_id=provider_id)
 
 

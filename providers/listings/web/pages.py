@@ -1,6 +1,6 @@
 """A provider's listings: the list, one listing with what can be done, its versions side by side."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -18,9 +18,9 @@ from marketplace.accounts.roles import Permission
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
-from marketplace.ui.formats import local_datetime
+from marketplace.ui.formats import language, local_datetime
 from providers.catalogue.queries import attributes_of
-from providers.listings.diff import diff, lines_of, said
+from providers.listings.diff import Line, diff, lines_of, said
 from providers.listings.operations import start_listing
 from providers.listings.policies import Standing
 from providers.listings.problems import problems
@@ -126,7 +126,6 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def reason_texts(codes: list[str]) -> list[str]:
     """The reviewers' reasons in the reader's language."""
-    from marketplace.ui.formats import language
     from providers.moderation.models import ReasonTemplate
 
     found = {row.code: row for row in ReasonTemplate.objects.filter(kind="listing", code__in=codes)}
@@ -182,7 +181,8 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
     standing = standing_of(provider_id=request.organization.pk, slug=slug)
     version = standing.shown
     asked = {attribute.key: attribute for attribute in attributes_of(version.category)}
-    lines = [line for line in lines_of(version, asked, said) if line.section in ("fit", "price", "terms")]
+    found = {line.key: line for line in lines_of(version, asked, said) if line.section in ("fit", "price", "terms")}
+    lines = [line for key, line in found.items() if not _is_said_in_the_readers_language(key, found)]
     context = {
         "standing": standing,
         "listing": standing.listing,
@@ -197,3 +197,9 @@ def preview(request: HttpRequest, slug: str) -> HttpResponse:
         "public_url": reverse("market:listing", args=(standing.listing.slug,)),
     }
     return TemplateResponse(request, "listings/preview.html", context)
+
+
+def _is_said_in_the_readers_language(key: str, found: Mapping[str, Line]) -> bool:
+    """Whether a line is the other language's half of one that the reader can read."""
+    other = "zh" if language() == "en" else "en"
+    return key.endswith(f"_{other}") and f"{key[:-2]}{language()}" in found

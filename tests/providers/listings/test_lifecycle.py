@@ -15,6 +15,8 @@ from providers.listings.errors import GateClosed, Incomplete, NotPossibleNow
 from providers.listings.models import ListingVersion, PublicListing
 from providers.listings.states import LISTING_TRANSITIONS, VERSION_TRANSITIONS, ListingState, VersionState
 from providers.moderation.models import Review
+from providers.onboarding.changes import announce
+from providers.onboarding.models import Application, Qualification
 from tests import cast
 from tests.providers.listings.stories import (
     AT,
@@ -229,7 +231,7 @@ def test_an_older_version_can_be_brought_back(studio: cast.Provider) -> None:
 
 def test_a_hidden_provider_has_no_public_listing(studio: cast.Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     listing = published(studio)
-    conditions = [*projection._conditions, lambda provider_id: False]
+    conditions = [*projection._conditions, lambda provider_id, category: False]
     monkeypatch.setattr(projection, "_conditions", conditions)
     with scope(studio.id):
         projection.project(provider_id=studio.id)
@@ -238,6 +240,20 @@ def test_a_hidden_provider_has_no_public_listing(studio: cast.Provider, monkeypa
     with scope(studio.id):
         projection.project(provider_id=studio.id)
     assert public(listing) is not None
+
+
+@pytest.mark.parametrize(("state", "seen"), [("verified", True), ("suspended", False), ("expired", False)])
+def test_papers_that_ran_out_take_published_listings_out_of_sight(studio: cast.Provider, state: str, seen: bool) -> None:
+    listing = published(studio)
+    with scope(studio.id):
+        Application.objects.filter(provider_id=studio.id).update(state=state)
+        announce(studio.id, LATER)
+    assert (public(listing) is not None) == seen
+    verify(studio)
+    with scope(studio.id):
+        Qualification.objects.filter(provider_id=studio.id).update(state="expired")
+        announce(studio.id, LATER)
+    assert public(listing) is None
 
 
 def test_others_hear_of_every_change_in_the_same_transaction(studio: cast.Provider, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,7 +329,5 @@ def same(one: PublicListing | None, two: PublicListing | None) -> bool:
 
 
 def close_gate(provider: cast.Provider) -> None:
-    from providers.onboarding.models import Application
-
     with scope(provider.id):
         Application.objects.filter(provider_id=provider.id).update(state="suspended")
