@@ -56,7 +56,7 @@ def test_an_unverified_provider_can_draft_but_not_hand_in(studio: cast.Provider)
     listing = started(studio)
     with pytest.raises(GateClosed) as refusal:
         act(studio, listing, "submit")
-    assert [reason.code for reason in refusal.value.reasons] == ["NOT_VERIFIED"]
+    assert "NOT_VERIFIED" in {reason.code for reason in refusal.value.reasons}
     assert versions(listing) == [(1, "draft")]
     with scope(studio.id):
         assert not Review.objects.filter(provider_id=studio.id).exists()
