@@ -11,6 +11,7 @@ from providers.catalogue.models import Category
 from providers.discovery.documents import Document, document
 from providers.discovery.knowledge import forget, knowledge
 from providers.discovery.models import SearchDocument, Word
+from providers.discovery.remembering import renew
 from providers.discovery.text import is_cjk
 from providers.listings.models import PublicListing
 from providers.profiles.models import PublicProvider
@@ -40,6 +41,7 @@ def index_listings(listing_ids: Sequence[int]) -> None:
     SearchDocument.objects.filter(listing_id__in=set(ids) - {each.listing_id for each in listings}).delete()
     for start in range(0, len(listings), BATCH):
         _write(documents(listings[start : start + BATCH]))
+    transaction.on_commit(renew)
 
 
 def index_providers(provider_ids: Sequence[int]) -> None:
@@ -89,6 +91,19 @@ def reindex() -> Iterator[int]:
             done += SearchDocument.objects.filter(provider_id=provider_id).count()
         yield done
     forget()
+
+
+def catch_up() -> int:
+    """Write anew what was indexed with other phrases than are known now (a release, a renamed category); how many providers."""
+    known = knowledge()
+    late = SearchDocument.objects.exclude(words=known.digest).values_list("provider_id", flat=True).distinct()
+    done = 0
+    for provider_id in sorted(set(late)):
+        with scope(provider_id, durable=True):
+            index_providers([provider_id])
+        done += 1
+    forget()
+    return done
 
 
 def refresh_words() -> int:

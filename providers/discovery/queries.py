@@ -17,6 +17,7 @@ from providers.discovery.criteria import LAST_PAGE, Query
 from providers.discovery.facets import chips, counted, counted_chosen, facets
 from providers.discovery.knowledge import Knowledge, knowledge
 from providers.discovery.reasons import Facts, reasons
+from providers.discovery.remembering import remembered
 from providers.discovery.results import Chip, Choice, Facet, Hit, Reason, Results
 from providers.discovery.statement import CAP, PAGE_SIZE, Statement
 from providers.discovery.terms import Plan, exactly, plan
@@ -57,7 +58,7 @@ def search(query: Query, *, language: str, as_of: datetime, exact: bool = False)
     """
     known = knowledge()
     asked = exactly(query.q, known) if exact else plan(query.q, known)
-    found = _run(query, asked, as_of)
+    found = remembered(query, lambda: _run(query, asked, as_of))
     meant, corrected, relaxed = "", False, False
     if not exact and found.total < FEW and asked.terms:
         meant = correction(query.q, known)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -62,3 +63,19 @@ def test_indexing_a_provider_costs_the_same_at_one_listing_and_at_a_hundred() ->
     studio, rival = cast.studio(), cast.rival()
     find()
     assert statements(lambda: publish(studio, range(1, 2))) == statements(lambda: publish(rival, range(2, 102)))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_browsing_is_remembered_until_the_index_changes() -> None:
+    cache.clear()
+    studio = cast.studio()
+    publish(studio, range(1, 3))
+    fresh()
+    assert find().total == 2
+    assert statements(find) == 1, "the page's listings are read anew, what matches is remembered"
+    assert statements(lambda: find("客服")) == 2, "with words nothing is"
+    with scope(studio.id):
+        assert statements(find) == 2, "nor inside a transaction"
+    publish(studio, range(3, 4))
+    assert find().total == 3
+    cache.clear()

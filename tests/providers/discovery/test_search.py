@@ -8,7 +8,7 @@ from django.db.models.expressions import RawSQL
 from marketplace.tenancy.scope import scope
 from providers.discovery.knowledge import knowledge
 from providers.discovery.models import SearchDocument
-from providers.discovery.operations import index_listings, reindex
+from providers.discovery.operations import catch_up, index_listings, reindex
 from providers.listings.models import PublicListing
 from tests import cast
 from tests.providers.discovery.market import AT, find, fresh, ids, profile, put, rate
@@ -188,3 +188,13 @@ def test_documents_written_before_a_phrase_was_known_are_found_all_the_same(stud
     assert set(ids(find('"客服"'))) == {whole, apart}
     assert list(reindex()) == [2]
     assert knowledge().has_marks and ids(find('"客服外包"')) == [whole]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_documents_of_another_vocabulary_catch_up(studio: cast.Provider) -> None:
+    put(studio, "客服外包团队")
+    put(cast.rival(), "代运营")
+    with scope(studio.id):
+        SearchDocument.objects.filter(provider_id=studio.id).update(words="old")
+    assert (catch_up(), catch_up()) == (1, 0)
+    assert set(SearchDocument.objects.values_list("words", flat=True)) == {knowledge().digest}
