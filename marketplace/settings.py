@@ -149,7 +149,7 @@ ACCOUNT_FORMS = {
     "reset_password": "marketplace.accounts.web.forms.ForgottenForm",
     "reset_password_from_key": "marketplace.accounts.web.forms.NewPasswordForm",
     "change_password": "marketplace.accounts.web.forms.PasswordForm",
-    "change_email": "marketplace.accounts.web.forms.MailboxForm",
+    "add_email": "marketplace.accounts.web.forms.MailboxForm",
     "set_password": "marketplace.accounts.web.forms.FirstPasswordForm",
     "reauthenticate": "marketplace.accounts.web.forms.AgainForm",
 }

@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 
 from allauth.account.forms import (
-    ChangeEmailForm,
+    AddEmailForm,
     ChangePasswordForm,
     LoginForm,
     ReauthenticateForm,
@@ -15,7 +15,6 @@ from allauth.account.forms import (
 )
 from django import forms
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import password_validators_help_texts
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -35,9 +34,8 @@ KINDS = (
 EMAIL_LABEL, PASSWORD_LABEL = _("E-mail"), _("Password")
 
 
-def password_rules() -> str:
-    """What a password must be, in one sentence each."""
-    return " ".join(str(text) for text in password_validators_help_texts())
+#: What the validators of the settings ask for, in one breath.
+PASSWORD_RULES = _("At least 8 characters; nothing common, nothing like your name or e-mail.")
 
 
 def _plain(field: forms.Field, label: Any, help_text: Any = "") -> None:
@@ -68,7 +66,7 @@ class SignUpForm(SignupForm):
         super().__init__(*args, **kwargs)
         self.fields["organization_name"].widget.attrs["autocomplete"] = "organization"
         _plain(self.fields["email"], _("Work e-mail"), _("We send a link there to confirm it."))
-        _plain(self.fields["password1"], PASSWORD_LABEL, password_rules())
+        _plain(self.fields["password1"], PASSWORD_LABEL, PASSWORD_RULES)
 
     def clean_organization_name(self) -> str:
         return printable(self.cleaned_data["organization_name"])
@@ -110,7 +108,7 @@ class ForgottenForm(ResetPasswordForm):
 class NewPasswordForm(ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["password1"], _("New password"), password_rules())
+        _plain(self.fields["password1"], _("New password"), PASSWORD_RULES)
         _plain(self.fields["password2"], _("New password, once more"))
 
 
@@ -118,18 +116,18 @@ class PasswordForm(ChangePasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["oldpassword"], _("Current password"))
-        _plain(self.fields["password1"], _("New password"), password_rules())
+        _plain(self.fields["password1"], _("New password"), PASSWORD_RULES)
         _plain(self.fields["password2"], _("New password, once more"))
 
 
 class FirstPasswordForm(SetPasswordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self.fields["password1"], _("New password"), password_rules())
+        _plain(self.fields["password1"], _("New password"), PASSWORD_RULES)
         _plain(self.fields["password2"], _("New password, once more"))
 
 
-class MailboxForm(ChangeEmailForm):
+class MailboxForm(AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _plain(self.fields["email"], _("New e-mail"))

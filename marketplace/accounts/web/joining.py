@@ -21,7 +21,7 @@ from marketplace.accounts import operations
 from marketplace.accounts.middleware import SESSION_KEY as ORGANIZATION_KEY
 from marketplace.accounts.models import Invitation, User
 from marketplace.accounts.roles import Role, explain_role
-from marketplace.accounts.web.forms import password_rules, printable
+from marketplace.accounts.web.forms import PASSWORD_RULES, printable
 from marketplace.kernel.errors import NotFound, UserError
 
 SESSION_KEY = "invitation"
@@ -38,7 +38,7 @@ class JoinForm(forms.Form):
     def __init__(self, *args: Any, email: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.email = email
-        self.fields["password"].help_text = password_rules()
+        self.fields["password"].help_text = PASSWORD_RULES
 
     def clean_name(self) -> str:
         return printable(self.cleaned_data["name"])
