@@ -6,7 +6,8 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
-from django.contrib import admin, messages
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.exceptions import NotRegistered
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
@@ -18,7 +19,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Invitation, Membership, Organization, SignUp, User, Viewing
@@ -61,10 +62,16 @@ class PersonAdmin(UserAdmin):
     fieldsets = (
         (None, {"fields": ("email", "password", "is_confirmed", "has_second_step")}),
         (_("Person"), {"fields": ("name", "language", "organizations", "looking", "created_at", "last_login")}),
-        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups", "user_permissions")}),
+        (_("Rights"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "usable_password", "password1", "password2")}),)
     list_per_page = 50
+    filter_horizontal = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "language":
+            return forms.ChoiceField(label=_("language"), required=False, choices=[("", "–"), *settings.LANGUAGES])
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         mailbox = EmailAddress.objects.filter(user_id=OuterRef("pk"), verified=True)
@@ -73,7 +80,7 @@ class PersonAdmin(UserAdmin):
         return found.annotate(confirmed=Exists(mailbox), second_step=Exists(step))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups", "user_permissions")  # type: ignore[union-attr]
+        rights = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")  # type: ignore[union-attr]
         return (*super().get_readonly_fields(request, obj), *rights)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -100,7 +107,9 @@ class PersonAdmin(UserAdmin):
         if user.is_staff or not user.memberships.all():
             return "–"
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:accounts_user_look", args=[user.pk]), _t("Look at the console as this person")
+            '<a href="{}">{}</a>',
+            reverse("admin:accounts_user_look", args=[user.pk]),
+            gettext("Look at the console as this person"),
         )
 
     def get_urls(self) -> list[Any]:
@@ -133,7 +142,7 @@ class PersonAdmin(UserAdmin):
             "opts": self.opts,
             "person": user,
             "form": form,
-            "title": _t("Look at the console as %(who)s") % {"who": user},
+            "title": gettext("Look at the console as %(who)s") % {"who": user},
         }
         return TemplateResponse(request, "admin/accounts/look.html", context)
 
@@ -142,7 +151,6 @@ class PersonAdmin(UserAdmin):
         viewing = start_viewing(staff=staff, organization_id=int(organization), user_id=user_id, reason=reason, at=timezone.now())
         request.session.cycle_key()
         request.session[SESSION_KEY] = [viewing.organization_id, viewing.pk]
-        messages.info(request, _t("You see what this person sees, for 30 minutes, reading only."))
         return redirect("console")
 
 

@@ -37,7 +37,7 @@ NOTICES = (
     Notice(
         kind=VIEWED,
         subject=gettext_noop("Our support is looking at your console"),
-        body=gettext_noop("It sees what %(name)s sees, without money or secrets, and changes nothing. Reason: %(reason)s"),
+        body=gettext_noop("It reads what %(name)s sees, except ledger, deposits, documents and keys. Reason: %(reason)s"),
         roles=("owner",),
         label=_("Support looked at the console"),
     ),

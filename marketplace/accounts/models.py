@@ -72,8 +72,10 @@ class Membership(models.Model):
     """A person's role in an organization. `may_export` is a right of its own."""
 
     tenant_owner: ClassVar[str] = "organization_id"
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("organization")
+    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
     may_export = models.BooleanField(_("may export"), default=False)
     created_at = models.DateTimeField(_("created"), db_default=Now())
@@ -117,7 +119,9 @@ class Invitation(models.Model):
         REVOKED = "revoked", pgettext_lazy("invitation", "Withdrawn")
 
     tenant_owner: ClassVar[str] = "organization_id"
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("organization")
+    )
     email = models.EmailField(_("e-mail"))
     role = models.CharField(_("role"), max_length=12, choices=Role)
     may_export = models.BooleanField(_("may export"), default=False)
@@ -155,7 +159,9 @@ class Viewing(models.Model):
     """Staff looking at an organization's console as one of its members: reading only, for a stated reason, for a while."""
 
     tenant_owner: ClassVar[str] = "organization_id"
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="+", db_index=False)
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("organization")
+    )
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("viewed as"))
     staff = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+", verbose_name=_("staff"))
     reason = models.CharField(_("reason"), max_length=300)
