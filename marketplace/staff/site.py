@@ -21,6 +21,11 @@ PART_OF = {
     "account": "accounts", "auth": "accounts", "mfa": "accounts", "usersessions": "accounts", "presale_balance": "aftersales",
     "refund_retention": "aftersales", "retention_intents": "aftersales",
 }  # fmt: skip
+#: Lists of a room that come before the others, in this order.
+FIRST = (
+    "Review", "Report", "Appeal", "Penalty", "ProviderStanding", "ReasonTemplate", "AutoApproval", "Holiday", "Organization",
+    "User", "Membership",
+)  # fmt: skip
 PLACES = {label: place for place, label in enumerate(ORDER)}
 MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 
@@ -41,6 +46,10 @@ class StaffSite(admin.AdminSite):
             for part, whole in PART_OF.items():
                 if part in rooms and whole in rooms:
                     rooms[whole]["models"] += rooms.pop(part)["models"]
+        for room in rooms.values():
+            room["models"].sort(
+                key=lambda model: FIRST.index(model["object_name"]) if model["object_name"] in FIRST else len(FIRST)
+            )
         return sorted(rooms.values(), key=lambda room: (PLACES.get(room["app_label"], len(PLACES)), str(room["name"])))
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:

@@ -49,7 +49,8 @@ def _shows(model: type[models.Model], name: str) -> Callable[[Any], Any]:
     field = model._meta.get_field(name)
 
     def column(row: Any) -> Any:
-        return shown(row, field)
+        found = shown(row, field)
+        return EMPTY if found is None else found
 
     column.__name__ = f"{name}_shown"
     return admin.display(description=capfirst(_label(field)), ordering=name, empty_value=EMPTY)(column)
