@@ -26,6 +26,7 @@ FIRST = (
     "Review", "Report", "Appeal", "Penalty", "ProviderStanding", "ReasonTemplate", "AutoApproval", "Holiday", "Organization",
     "User", "Membership",
 )  # fmt: skip
+LISTS = {name: place for place, name in enumerate(FIRST)}
 PLACES = {label: place for place, label in enumerate(ORDER)}
 MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 
