@@ -105,7 +105,9 @@ class SessionForm(RowForm):
 
 
 class PriceForm(PricedForm):
-    pricing_model = forms.ChoiceField(label=_("Price model"), choices=PricingModel)
+    pricing_model = forms.ChoiceField(
+        label=_("Price model"), choices=PricingModel, widget=forms.Select(attrs={"data-submit-on-change": True})
+    )
     currency = forms.ChoiceField(label=_("Currency"), choices=[(code, code) for code in CURRENCIES])
     unit = forms.ChoiceField(
         label=_("Price is per"), required=False, choices=[("seat_month", _("seat and month")), ("shift", _("shift"))]
@@ -138,7 +140,11 @@ class Pricing:
         currency = data.get("currency", "") if data is not None else version.currency
         self.currency = currency if currency in CURRENCIES else "CNY"
         self.form = PriceForm(data, initial=_initial(version), currency=self.currency)
-        self.lists = {name: make(self, data, more) for name, make in LISTS.items() if name in self.parts}
+        self.lists = {name: make(self, self._sent(name), more) for name, make in LISTS.items() if name in self.parts}
+
+    def _sent(self, name: str) -> Any:
+        """The data, where it has this list at all."""
+        return self.data if self.data is not None and f"{name}-TOTAL_FORMS" in self.data else None
 
     @property
     def parts(self) -> frozenset[str]:
@@ -179,23 +185,19 @@ class Pricing:
         return self.part(*names, *(("min_months",) if "min_months" in self.parts else ()))
 
     def is_valid(self) -> bool:
-        return all([self.form.is_valid(), *(rows.is_valid() for rows in self.lists.values())])
-
-    @property
-    def errors(self) -> bool:
-        return bool(self.form.errors) or any(any(rows.errors) for rows in self.lists.values() if rows.is_bound)
+        return all([self.form.is_valid(), *(rows.is_valid() for rows in self.lists.values() if rows.is_bound)])
 
     def values(self) -> dict[str, Any]:
+        """What was sent. Where the page did not show a part yet (the price model was changed just now), the stored one stays."""
         data = self.form.cleaned_data
-        rows = {name: found.rows() for name, found in self.lists.items()}
-        offer = {name: value for name, value in self.version.offer.items() if name not in self.parts}
-        offer |= _lists(rows)
-        offer |= {name: make(data, self.model) for name, make in SINGLES.items() if name in self.parts}
-        if "metered" in self.parts:
-            offer["metered"]["tiers"] = offer.pop("tiers")
-        flat: dict[str, Any] = {name: data[name] for name in ("hint_zh", "hint_en") if name in self.parts}
-        if "min_months" in self.parts:
-            flat["min_months"] = data["min_months"]
+        offer = {**self.version.offer, **_lists({name: found.rows() for name, found in self.lists.items() if found.is_bound})}
+        tiers = offer.pop("tiers", None)
+        for name, make in SINGLES.items():
+            if name in self.parts and (name not in MARKS or MARKS[name] in self.data):
+                offer[name] = make(data, self.model)
+        if "metered" in offer and tiers is not None:
+            offer["metered"] = {**offer["metered"], "tiers": tiers}
+        flat = {name: data[name] for name in ("min_months", "hint_zh", "hint_en") if name in self.parts and name in self.data}
         return {"pricing_model": self.model, "currency": self.currency, "offer": {**offer, **flat}}
 
 
@@ -362,6 +364,8 @@ def _metered(data: dict[str, Any], model: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+#: A field that is sent whenever the part was on the page.
+MARKS = {"commission": "rate", "metered": "metered_zh"}
 SINGLES: dict[str, Callable[[dict[str, Any], str], dict[str, Any]]] = {
     "unit": _unit, "commission": _commission, "metered": _metered,
 }  # fmt: skip

@@ -146,6 +146,41 @@ def test_more_rows_appear_without_losing_what_was_typed_and_without_saving(studi
     assert version(listing, 1).offer == COMPLETE["offer"]
 
 
+def test_another_price_model_shows_its_fields_and_forgets_nothing(studio: cast.Provider, client: Client) -> None:
+    listing = started(studio)
+    address = url("price", listing)
+    steps = {
+        "subscription": {"pricing_model": "subscription", "currency": "CNY", "rate": ""},
+        "metered": {"pricing_model": "metered", "currency": "CNY", "editions-TOTAL_FORMS": "1", "editions-INITIAL_FORMS": "0",
+                    "editions-0-name_en": "Pro", "editions-0-price_12": "2990"},
+        "retainer": {"pricing_model": "retainer", "currency": "CNY", "metered_zh": "", "metered_en": "calls", "per": "1000",
+                     "tiers-TOTAL_FORMS": "1", "tiers-INITIAL_FORMS": "0", "tiers-0-price": "5"},
+    }  # fmt: skip
+    for model, data in steps.items():
+        answer = client.post(address, {**data, "revision": revision(client, address)})
+        assert answer.status_code == 302, model
+        assert version(listing, 1).pricing_model == model
+    page, offer = text(client.get(address)), version(listing, 1).offer
+    assert 'value="6800.00"' in page
+    assert offer["packages"] == COMPLETE["offer"]["packages"]
+    client.post(address, {"pricing_model": "subscription", "currency": "CNY", "revision": revision(client, address)})
+    assert version(listing, 1).pricing_model == "subscription"
+
+
+def test_an_emptied_package_is_gone(studio: cast.Provider, client: Client) -> None:
+    listing = started(studio)
+    data = {
+        **PACKAGES,
+        "packages-0-key": "basic",
+        "packages-1-key": "plus",
+        "packages-1-name_en": "Plus",
+        "packages-1-price": "9",
+    }
+    address = url("price", listing)
+    assert client.post(address, {**data, "revision": revision(client, address)}).status_code == 302
+    assert [(p["key"], p["price_minor"]) for p in version(listing, 1).offer["packages"]] == [("plus", 900)]
+
+
 def test_cells_of_the_comparison_are_ticks_numbers_and_words(studio: cast.Provider, client: Client) -> None:
     listing = started(studio)
     names = {f"packages-{n}-name_en": f"P{n}" for n in range(3)} | {f"packages-{n}-price": str(n + 1) for n in range(3)}
