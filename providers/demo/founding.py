@@ -14,7 +14,10 @@ from providers.demo import papers
 from providers.demo.calendar import CHECKED, DECIDED
 from providers.demo.deciding import approve
 from providers.demo.files import Row
+from providers.onboarding.deposits import deposit_of, required_in_full
+from providers.onboarding.models import DepositTransfer
 from providers.onboarding.operations.applying import choose_category, save_facts, submit, submit_category
+from providers.onboarding.operations.deposit import announce_transfer, confirm_transfer
 from providers.onboarding.operations.documents import store_document
 from providers.onboarding.papers import checked
 from providers.onboarding.queries import Chosen, application_of, chosen_categories, company_documents
@@ -113,3 +116,20 @@ def verify(provider_id: int, by: Actor, staff: Actor, at: datetime) -> None:
         if each.qualification.state == "draft":
             submit_category(provider_id=provider_id, qualification_id=each.qualification.pk, by=by, at=at + DECIDED)
         approve(provider_id, "qualification", each.qualification.pk, staff, at + DECIDED)
+
+
+def pay_deposit(provider_id: int, row: Row, by: Actor, staff: Actor, at: datetime) -> None:
+    """What the company's categories ask for, found by staff on the account. Once; newcomers are on trial without it."""
+    with scope(provider_id):
+        deposit, amount = deposit_of(provider_id, at), required_in_full(provider_id)
+        waiting = DepositTransfer.objects.filter(provider_id=provider_id, state="announced").first()
+    if row["standing"] == "N" or deposit.was_paid or not amount:
+        return
+    payer = f"{row['name']['zh']}有限公司"
+    transfer = waiting or announce_transfer(
+        provider_id=provider_id, amount=amount, payer=payer, sent_on=(at + DECIDED).date(), by=by, at=at + DECIDED
+    )
+    confirm_transfer(
+        provider_id=provider_id, transfer_id=transfer.pk, amount=amount, bank_reference=f"SB{at:%Y%m%d}{provider_id:06}",
+        by=staff, at=at + DECIDED + CHECKED,
+    )  # fmt: skip

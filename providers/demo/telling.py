@@ -2,18 +2,22 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from marketplace.accounts.models import User
-from marketplace.tenancy.actor import Actor, person
+from marketplace.tenancy.actor import CLI, Actor, person
 from providers.demo import scene
 from providers.demo.calendar import Calendar
 from providers.demo.files import Market, Row
-from providers.demo.founding import hand_in, organization_of, owner_of, verify
+from providers.demo.founding import hand_in, organization_of, owner_of, pay_deposit, verify
 from providers.demo.history import live_through
 from providers.demo.shelving import Shelf
 from providers.demo.showing import pause, show
+from providers.scorecards.operations import publish_scores, recalculate
+
+#: Monthly recalculations that the market has seen.
+SCORED_MONTHS = 3
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ def tell_market(folder: Path, *, cast: Cast, password: str, at: datetime, say: C
         changed += _company(market, row, owner, staff, calendar, parties)
         if number % 10 == 0:
             say(f"Demo market: {number} of {len(market.providers)} companies")
+    _scores(at)
     _specials(market, owners, cast, staff, at)
     return f"{len(market.providers)} companies, {len(market.listings)} listings, {changed} of them written now"
 
@@ -50,12 +55,28 @@ def _company(market: Market, row: Row, owner: User, staff: Actor, calendar: Cale
         holds |= {each["slug"]: {"state": "draft"} for each in listings}
     else:
         verify(provider_id, by, staff, joined)
+        pay_deposit(provider_id, row, by, staff, joined)
         show(provider_id, row, by, staff, joined)
         titles = [each["title"]["zh"] for each in listings]
         live_through(provider_id, row, titles, parties, joined, calendar.start)
     if row["slug"] in market.scene["pauses"]:
         pause(provider_id, market.scene["pauses"][row["slug"]], by, calendar.start)
     return Shelf(provider_id, by, staff, calendar, joined, holds).put_out(listings)
+
+
+def _scores(at: datetime) -> None:
+    """The monthly recalculation, for the months it would have run in."""
+    month = at.date().replace(day=1)
+    months = [month]
+    while len(months) < SCORED_MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    for each in reversed(months):
+        recalculate(month=each, by=CLI, at=_first_morning(each, at))
+        publish_scores(by=CLI, at=_first_morning(each, at))
+
+
+def _first_morning(month: date, at: datetime) -> datetime:
+    return min(at, at.replace(year=month.year, month=month.month, day=1, hour=3, minute=0))
 
 
 def _specials(market: Market, owners: dict[str, User], cast: Cast, staff: Actor, at: datetime) -> None:
