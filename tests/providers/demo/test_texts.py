@@ -63,7 +63,7 @@ def test_addresses_are_unique() -> None:
 
 @pytest.mark.parametrize("name", ["title", "summary", "body"])
 def test_everything_is_said_in_both_languages(name: str) -> None:
-    short = {"title": (6, 14), "summary": (12, 30), "body": (100, 240)}[name]
+    short = {"title": (6, 14), "summary": (12, 30), "body": (95, 240)}[name]
     lacking = [row["slug"] for row in LISTINGS if len(row[name]["zh"]) < short[0] or len(row[name]["en"]) < short[1]]
     assert lacking == []
 
