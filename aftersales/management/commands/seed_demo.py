@@ -37,6 +37,8 @@ MERCHANTS = (
     ("lumen", "Lumen Outdoor", "lumen-uk", "Lumen Outdoor UK", "GBP", "Europe/London", Platform.SHOPIFY),
 )
 ROLES = tuple(Role.values)
+#: Owners of the market besides the first one: long there, a listing that waits for its review, a company that does.
+OTHER_PROVIDERS = {"another provider": "mianhe", "provider, new": "nuanyang", "provider, waits": "xinsuo"}
 
 
 class Command(ReportCommand):
@@ -67,6 +69,7 @@ class Command(ReportCommand):
             found["market"] = tell_market(
                 options["folder"] / "market", cast=_cast(), password=PASSWORD, at=timezone.now(), say=self._progress
             )
+            people |= {label: f"owner@{slug}.example / {PASSWORD}" for label, slug in OTHER_PROVIDERS.items()}
         return found | people
 
     def _progress(self, line: str) -> None:
