@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.ui import formats
 from marketplace.ui.kit import Text
-from marketplace.ui.offers import Price
+from marketplace.ui.offers import Price, ServiceCard
 from providers.catalogue.lists import BELTS, INDUSTRIES, Belt
 from providers.catalogue.models import Category
 from providers.catalogue.queries import Branch, tree
@@ -27,6 +28,8 @@ from providers.discovery.web.cards import by_id, from_hit, named
 from providers.discovery.web.links import search_url
 
 FEATURED, SHOWN_BELTS, SHOWN_CHILDREN = 8, 12, 4
+#: Counts and the best are so old at most: counting a large market takes longer than drawing the page.
+KEPT_SECONDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +53,14 @@ class Place:
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Five statements: the tree, the overview, and the search for the best by score."""
-    branches, seen = tree(), overview()
-    categories = by_id(branches)
-    best = search(Query(sort="score"), language=formats.language(), as_of=timezone.now())
+    """Five statements: the tree, the overview, and the search for the best by score; the tree alone within a minute."""
+    branches = tree()
+    seen = cache.get_or_set("market.overview", overview, KEPT_SECONDS)
+    best = cache.get_or_set(f"market.best.{formats.language()}", lambda: _best(branches), KEPT_SECONDS)
     context = {
         "shelves": [_shelf(branch, seen) for branch in branches],
         "figures": _figures(seen),
-        "featured": [from_hit(hit, categories) for hit in _one_each(best.hits)][:FEATURED],
+        "featured": best,
         "places": _places(seen),
         "newest": [_new(row) for row in seen.newest],
         "has_listings": seen.listings > 0,
@@ -65,6 +68,13 @@ def home(request: HttpRequest) -> HttpResponse:
         "structured": jsonld.website(request),
     }
     return TemplateResponse(request, "market/home.html", context)
+
+
+def _best(branches: list[Branch]) -> list[ServiceCard]:
+    """The best by score, one of each provider."""
+    categories = by_id(branches)
+    found = search(Query(sort="score"), language=formats.language(), as_of=timezone.now())
+    return [from_hit(hit, categories) for hit in _one_each(found.hits)][:FEATURED]
 
 
 def _one_each(hits: Sequence[Hit]) -> list[Hit]:

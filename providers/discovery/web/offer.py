@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from marketplace.ui import formats
 from marketplace.ui.kit import Text
@@ -152,7 +152,7 @@ def _commission(offer: Item, currency: str) -> Facts:
     facts.append(
         (_("Counted on sales above"), _("%(amount)s a month") % {"amount": formats.price(found["baseline_minor"], currency)})
     )
-    for key, text in (("floor_minor", _("At least")), ("cap_minor", _("At most"))):
+    for key, text in (("floor_minor", pgettext("commission", "At least")), ("cap_minor", pgettext("commission", "At most"))):
         if found.get(key) is not None:
             facts.append((text, _("%(amount)s a month") % {"amount": formats.price(found[key], currency)}))
     facts.append((_("Returned goods"), _("do not count") if found.get("excludes_returns") else _("count as sales")))
@@ -170,7 +170,9 @@ def _metered_facts(offer: Item, currency: str) -> Facts:
     if found.get("included"):
         facts.append((_("Included"), f"{formats.number(found['included'])} {unit}"))
     if found.get("cap_minor") is not None:
-        facts.append((_("At most"), _("%(amount)s a month") % {"amount": formats.price(found["cap_minor"], currency)}))
+        facts.append(
+            (pgettext("commission", "At most"), _("%(amount)s a month") % {"amount": formats.price(found["cap_minor"], currency)})
+        )
     return facts
 
 
