@@ -187,14 +187,12 @@ def test_the_administration_lists_and_opens_accounts(acme: cast.Merchant, name: 
         assert "token_hash" not in text and "nonce" not in text and "{&quot;" not in text
 
 
-def test_the_administration_shows_no_secret_of_a_person(acme: cast.Merchant) -> None:
+def test_the_administration_has_no_page_for_secrets_of_people(acme: cast.Merchant) -> None:
     from allauth.mfa.models import Authenticator
     from allauth.usersessions.models import UserSession
+    from django.contrib import admin
 
-    step = Authenticator.objects.create(user=acme.owner, type="totp", data={"secret": "SEALEDSECRET"})
-    session = UserSession.objects.create(user=acme.owner, ip="127.0.0.1", session_key="KEYOFTHESESSION", user_agent="x")
+    assert not {Authenticator, UserSession} & set(admin.site._registry)
     client = signed_in(support())
-    for page in (f"mfa/authenticator/{step.pk}", f"usersessions/usersession/{session.pk}"):
-        text = client.get(f"/admin/{page}/change/").content.decode()
-        assert "owner@acme.example" in text or "Owner of acme" in text
-        assert "SEALEDSECRET" not in text and "KEYOFTHESESSION" not in text
+    for page in ("mfa/authenticator/", "usersessions/usersession/"):
+        assert client.get(f"/admin/{page}").status_code == 404
