@@ -23,6 +23,9 @@ NAMES = {
     *"Shangban English API OpenAPI GBP CNY CSV JSONL SKU SKUs UTF gzip UCI Online Retail ID".split(),
     *"acme ACME example owner main jsonl orders lamp tent rope cup vase waiting upload".split(),
     *"payout batch JPY XTS member API".split(),  # a format's words, currencies, an address
+    *"finance hiring operator agent viewer admin removable revocable invitation".split(),  # names of the world's members
+    "operator.member@acme.example",
+    *"Ctrl Owner".split(),  # a key, and how the owner is called
     *"LIN till default online retail kept window_days".split(),  # people, keys, presets
     *"tests letters Letters reminded alerted offered offer dead other".split(),  # kinds of messages that only tests have
     *"Webhook Webhooks Standard https address note sms".split(),  # a standard, and the columns of a list
