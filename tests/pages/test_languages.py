@@ -29,6 +29,7 @@ NAMES = {
     *"LIN till default online retail kept window_days".split(),  # people, keys, presets
     *"tests letters Letters reminded alerted offered offer dead other".split(),  # kinds of messages that only tests have
     *"Webhook Webhooks Standard https address note sms".split(),  # a standard, and the columns of a list
+    *"runs shops GIF Markdown ERP USD EUR AED HKD SGD".split(),  # a listing of the world, formats, currencies
     *COLUMNS,  # named in reasons
     *"LAMP TENT ROPE CUP VASE SALE Europe London big_appliance appliance big SBX EST GMT UTC".split(),
 }
