@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.audit.words import action_label
 from marketplace.tenancy.models import TenantModel
 
 
@@ -21,4 +22,4 @@ class AuditEvent(TenantModel):
         verbose_name_plural = _("audit events")
 
     def __str__(self) -> str:
-        return f"{self.action} by {self.actor}"
+        return action_label(self.action)

@@ -69,8 +69,11 @@ class ReasonTemplateAdmin(StaffTable):
     def text(self, row: ReasonTemplate) -> str:
         return row.text
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("kind_in_words", *ReasonForm.Meta.fields[1:]) if obj else ReasonForm.Meta.fields
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("kind", "code") if obj else ()
+        return ("kind_in_words", "code") if obj else ()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
