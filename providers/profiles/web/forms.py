@@ -89,8 +89,8 @@ class WorkForm(forms.Form):
 
 
 class PersonForm(forms.Form):
-    name_zh = forms.CharField(label=_("Name in Chinese"), max_length=40, required=False)
-    name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
+    name_zh = forms.CharField(label=_("Person's name in Chinese"), max_length=40, required=False)
+    name_en = forms.CharField(label=_("Person's name in English"), max_length=60, required=False)
     role_zh = forms.CharField(
         label=_("Role in Chinese"), max_length=40, required=False, help_text=_("For example: head of operations.")
     )

@@ -74,14 +74,19 @@ def _home(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _chart(cards: list[Any]) -> LineChart:
+class ScoreChart(LineChart):
+    """Scores are not summed: the reading says where they went."""
+
+    def sentence(self) -> str:
+        values = self.series[0].values
+        words = {"then": formats.number(values[0] or 0), "now": formats.number(values[-1] or 0)}
+        return _("From %(then)s to %(now)s in these months.") % words
+
+
+def _chart(cards: list[Any]) -> ScoreChart:
     months = list(reversed(cards))
-    values = [card.score / 100 for card in months]
-    return LineChart(
-        title=_("Score by month"),
-        days=[card.month for card in months],
-        series=[Series(name=_("Score"), values=values)],
-    )
+    series = Series(name=_("Score"), values=[card.score / 100 for card in months])
+    return ScoreChart(title=_("Score by month"), days=[card.month for card in months], series=[series], area=False)
 
 
 @require_safe
