@@ -44,6 +44,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(_("Find services"), "market:search"),
             Page(_("Shortlists"), "shortlists:home"),
+            Page(_("Cases about us"), "case_answers:list", Permission.APPROVE),
         ),
     ),
     Section(

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import ProviderModel, TenantModel
 
@@ -170,9 +171,9 @@ class CaseConsent(TenantModel):
     """A merchant's own record of what it confirmed or refused about itself; the answer can be withdrawn."""
 
     class State(models.TextChoices):
-        CONFIRMED = "confirmed", _("Confirmed")
-        REFUSED = "refused", _("Refused")
-        WITHDRAWN = "withdrawn", _("Withdrawn")
+        CONFIRMED = "confirmed", pgettext_lazy("case", "Confirmed")
+        REFUSED = "refused", pgettext_lazy("case", "Refused")
+        WITHDRAWN = "withdrawn", pgettext_lazy("case", "Withdrawn")
 
     provider_id = models.BigIntegerField(_("service provider"))
     provider_name = models.CharField(_("service provider's name"), max_length=120)

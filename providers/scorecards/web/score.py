@@ -64,7 +64,7 @@ def _home(request: HttpRequest) -> dict[str, Any]:
         "level": formula.LEVELS[level],
         "demotion": formula.LEVELS[state.demotion_to] if state and state.demotion_to else None,
         "above": above,
-        "requirements": requirements(card, above) if above else [],
+        "requirements": requirements(card if has_events else None, above) if above else [],
         "rows": rows,
         "gains": most_to_gain(card) if card and has_events else [],
         "chart": _chart(cards) if has_events and len(cards) > 1 else None,

@@ -34,7 +34,7 @@ def fill(provider: cast.Provider, *, at: datetime) -> dict[str, int]:
         facts = {"title_en": f"{provider.slug} case", "merchant_slug": "nobody", "metrics": ["refund_rate"], **DAYS}
         case = Case.objects.create(provider_id=provider.id, edited_at=at, **facts)
         PublicProvider.objects.create(provider_id=provider.id, slug=provider.slug, name_en=provider.slug, published_at=at)
-    save_section(provider_id=provider.id, values={"headline_zh": "草稿"}, by=CLI, at=at)
+    save_section(provider_id=provider.id, values={"headline_en": "draft"}, by=CLI, at=at)
     return {"pause": pause.pk, "case_study": case.pk}
 
 
