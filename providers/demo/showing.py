@@ -80,9 +80,11 @@ def _capacity(provider_id: int, row: Row, by: Actor, at: datetime) -> None:
     luck = chance("capacity", row["slug"])
     jobs, days = max(3, row["people"] // 4), luck.choice((WEEK, SIX_DAYS, SIX_DAYS, ALL_DAYS))
     hours = time(luck.choice((8, 9, 9))), time(luck.choice((18, 18, 19, 22)))
+    if row["field"] == "customer-service":
+        days, hours = ALL_DAYS, (time(8), time(23))
     with scope(provider_id):
         profile = Profile.objects.filter(provider_id=provider_id).first()
-    if profile is None or profile.max_active_jobs != jobs or profile.contact_days != days:
+    if profile is None or profile.max_active_jobs != jobs or (profile.contact_days, profile.contact_until) != (days, hours[1]):
         save_capacity(
             provider_id=provider_id, max_active_jobs=jobs, contact_days=days, contact_from=hours[0], contact_until=hours[1],
             timezone="Asia/Shanghai", by=by, at=at,
