@@ -300,9 +300,9 @@ PUBLIC_API_REQUESTS_PER_MINUTE = env.int("PUBLIC_API_REQUESTS_PER_MINUTE", defau
 
 #: Where providers pay their deposits in (A4): the operator's account. Shown on their deposit page.
 DEPOSIT_BANK = {
-    "holder": env.str("DEPOSIT_BANK_HOLDER", default="" if PRODUCTION else "商伴演示平台（请勿转账）"),
-    "bank": env.str("DEPOSIT_BANK_NAME", default="" if PRODUCTION else "演示银行杭州分行"),
-    "account": env.str("DEPOSIT_BANK_ACCOUNT", default="" if PRODUCTION else "0000 0000 0000 0000"),
+    "holder": env.str("DEPOSIT_BANK_HOLDER", default=""),
+    "bank": env.str("DEPOSIT_BANK_NAME", default=""),
+    "account": env.str("DEPOSIT_BANK_ACCOUNT", default=""),
 }
 
 # What the sandbox payment gateway gets wrong, e.g. "timeout=0.1,refuse=0.05" (see aftersales/payouts/sandbox.py).
