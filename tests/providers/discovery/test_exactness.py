@@ -38,11 +38,14 @@ def markets(draw: Any) -> tuple[list[str], list[str]]:
     return texts, [*pieces, f"{pieces[0]} {pieces[1]}", draw(sentences())]
 
 
-# LIKE on what was written, with its own idea of words: blanks around runs of Chinese, everything else a blank.
+# LIKE on what was written, with its own idea of words: blanks around runs of Chinese, nothing for marks of direction, a blank for
+# everything else.
 LIKE = """
 SELECT listing_id FROM (
-  SELECT listing_id, ' ' || regexp_replace(regexp_replace(lower(title_zh || E'\\n' || body_html_zh), '([一-鿿]+)', ' \\1 ', 'g'),
-    '[^a-z0-9一-鿿\\n]+', ' ', 'g') || ' ' AS written FROM listings_publiclisting) t
+  SELECT listing_id,
+    ' ' || regexp_replace(regexp_replace(plain, '([一-鿿]+)', ' \\1 ', 'g'), '[^a-z0-9一-鿿\\n]+', ' ', 'g') || ' ' AS written
+  FROM (SELECT listing_id, lower(replace(title_zh || E'\\n' || body_html_zh, U&'\\200F', '')) AS plain
+        FROM listings_publiclisting) l) t
 WHERE {conditions}
 """
 
