@@ -17,12 +17,12 @@ COUNTS = (
 
 def fill(provider: cast.Provider, *, at: datetime) -> dict[str, int]:
     with scope(provider.id):
-        for number in (1, 2):
+        for number in (1, 2, 3):
             record_event(
                 provider_id=provider.id, kind="accepted", at=timezone.now(), value=1, subject=("order", number),
                 key=f"order:{number}", label=f"{provider.slug} job {number}",
             )  # fmt: skip
-        first, second = ScoreEvent.objects.filter(provider_id=provider.id).order_by("id")
+        _first, second, third = ScoreEvent.objects.filter(provider_id=provider.id).order_by("id")
         Strike.objects.create(provider_id=provider.id, event=second, ruling_id=1, at=at)
         counts = dict.fromkeys(COUNTS, 0)
         Scorecard.objects.create(
@@ -33,4 +33,4 @@ def fill(provider: cast.Provider, *, at: datetime) -> dict[str, int]:
             provider_id=provider.id, text=f"plan of {provider.slug}", state="approved", submitted_at=at
         )
         PublicScore.objects.create(provider_id=provider.id, changed_at=at)
-    return {"score_event": first.pk}
+    return {"score_event": third.pk}
