@@ -30,7 +30,7 @@ NAMES = {
     *"tests letters Letters reminded alerted offered offer dead other".split(),  # kinds of messages that only tests have
     *"Webhook Webhooks Standard https address note sms".split(),  # a standard, and the columns of a list
     *"runs shops GIF Markdown ERP USD EUR AED HKD SGD".split(),  # a listing of the world, formats, currencies
-    *"Ctrl studio PDF pdf JPG PNG Asia Shanghai".split(),  # a key, providers, kinds of files, a zone
+    *"studio PDF pdf JPG PNG Asia Shanghai".split(),  # providers, kinds of files, a zone
     *COLUMNS,  # named in reasons
     *"studio Lin Asia Shanghai Ctrl Temu SHEIN TikTok eBay Shopify WooCommerce JPEG PNG WebP".split(),  # names and formats
     *"LAMP TENT ROPE CUP VASE SALE Europe London big_appliance appliance big SBX EST GMT UTC".split(),
