@@ -22,7 +22,14 @@ from providers.demo.files import Row
 from providers.demo.offers import content_of
 from providers.demo.pictures import cover
 from providers.listings.models import Listing, ListingVersion
-from providers.listings.operations import add_image, publish_listing, start_listing, submit_listing, write_listing
+from providers.listings.operations import (
+    add_image,
+    publish_listing,
+    start_listing,
+    submit_listing,
+    withdraw_listing,
+    write_listing,
+)
 from providers.listings.sections import SECTIONS, clean_section
 
 WRITING = timedelta(hours=3)
@@ -74,6 +81,9 @@ class Shelf:
                 provider_id=self.provider_id, category=content["category"], title_zh=content["title_zh"],
                 title_en=content["title_en"], slug=row["slug"], by=self.by, at=at,
             )  # fmt: skip
+            known = self._versions(listing)
+        if known[0].state == "submitted" and not says(known[0], content):  # something else waits: the file comes first
+            withdraw_listing(provider_id=self.provider_id, listing_id=listing.pk, by=self.by, at=self.calendar.start)
             known = self._versions(listing)
         if known[0].state not in ("submitted", "approved"):
             self._write(row, listing, known[0], content, drawn.result(), at)

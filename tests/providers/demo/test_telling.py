@@ -123,6 +123,18 @@ def test_a_changed_price_is_seen_on_the_page(folder: Path, client: Client) -> No
     assert ("3,710" in shown, "3,600" in shown) == (True, False)
 
 
+def test_a_changed_file_does_not_let_a_waiting_price_through(folder: Path) -> None:
+    tell(folder)
+    path = folder / "listings" / "visual-design.json"
+    rows = json.loads(path.read_text("utf-8"))
+    next(row for row in rows if row["slug"] == "banshan-detail")["packages"][0]["price"] = 1690
+    path.write_text(json.dumps(rows), "utf-8")
+    assert "1 of them written now" in tell(folder)
+    assert "0 of them written now" in tell(folder)
+    public = PublicListing.objects.get(slug="banshan-detail")
+    assert [package["price_minor"] for package in public.offer["packages"]] == [1690_00, 4500_00, 6800_00]
+
+
 def test_what_stops_half_way_stops_there(folder: Path) -> None:
     tell(folder)
     states = dict(Listing.objects.using("system").values_list("slug", "state"))
