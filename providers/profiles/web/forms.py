@@ -193,7 +193,7 @@ class CaseForm(forms.Form):
 class ProofForm(forms.Form):
     merchant_slug = forms.SlugField(
         label=_("Merchant's short name"), max_length=60, required=False,
-        help_text=_("As it stands in the merchant's account menu at Shangban. Only this merchant can answer."),
+        help_text=_("The merchant reads it on its page “Cases about us”. Only this merchant can answer."),
     )  # fmt: skip
     merchant_name = forms.CharField(
         label=_("Merchant's name on the page"), max_length=120, required=False, help_text=_("Shown once the merchant confirms.")
