@@ -11,6 +11,8 @@ from marketplace.ui.kit import Text, Tone
 STATUSES: Mapping[str, tuple[Tone, Text]] = {
     # Orders and their parts
     "open": ("info", pgettext_lazy("status", "Open")),
+    "current": ("good", pgettext_lazy("status", "Current")),
+    "removed": ("muted", pgettext_lazy("status", "Removed")),
     "pending": ("muted", pgettext_lazy("status", "Pending")),
     "placed": ("muted", pgettext_lazy("status", "Placed")),
     "paid": ("good", pgettext_lazy("status", "Paid")),
