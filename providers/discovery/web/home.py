@@ -27,7 +27,7 @@ from providers.discovery.web import jsonld
 from providers.discovery.web.cards import by_id, from_hit, named
 from providers.discovery.web.links import search_url
 
-FEATURED, SHOWN_BELTS, SHOWN_CHILDREN = 8, 12, 4
+FEATURED, ROW, SHOWN_BELTS, SHOWN_CHILDREN = 8, 4, 12, 4
 #: Counts and the best are so old at most: counting a large market takes longer than drawing the page.
 KEPT_SECONDS = 60
 
@@ -71,10 +71,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _best(branches: list[Branch]) -> list[ServiceCard]:
-    """The best by score, one of each provider."""
+    """The best by score, one of each provider, in full rows."""
     categories = by_id(branches)
     found = search(Query(sort="score"), language=formats.language(), as_of=timezone.now())
-    return [from_hit(hit, categories) for hit in _one_each(found.hits)][:FEATURED]
+    cards = [from_hit(hit, categories) for hit in _one_each(found.hits)][:FEATURED]
+    return cards[: len(cards) // ROW * ROW] or cards
 
 
 def _one_each(hits: Sequence[Hit]) -> list[Hit]:
