@@ -23,7 +23,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "section_pages": next((item.pages for item in nav if item.active), ()),
         "section_crumbs": section_crumbs(request, nav),
         "banners": lambda: banners(request),
-        "theme": _theme(request),
+        "theme": theme_of(request),
         "unread_notices": lambda: _unread(request),
         "organization": getattr(request, "organization", None),
         "may_manage_members": Permission.MANAGE_MEMBERS in getattr(request, "rights", ()),
@@ -41,6 +41,7 @@ def _unread(request: HttpRequest) -> int | None:
     return unread_count(organization.pk)
 
 
-def _theme(request: HttpRequest) -> str:
+def theme_of(request: HttpRequest) -> str:
+    """What the reader chose: "light", "dark", or "auto"."""
     chosen = request.COOKIES.get("theme", "")
     return chosen if chosen in THEMES else "auto"

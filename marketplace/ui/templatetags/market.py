@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django import template
 from django.template.context import RequestContext
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from marketplace.ui import formats
 from marketplace.ui.kit import Text
@@ -35,6 +36,11 @@ def picture(image: Picture | None, icon_name: str = "image", sizes: str = "", la
 @register.simple_tag
 def level(number: int, is_newcomer: bool = False) -> SafeString:
     """A provider's level as four steps and its name; a newcomer's says so instead."""
+    return _level(number, is_newcomer, get_language())
+
+
+@lru_cache(maxsize=64)
+def _level(number: int, is_newcomer: bool, _language: str | None) -> SafeString:
     classes = ((" level__step--on" if step < number else "",) for step in range(LEVELS))
     steps = format_html_join("", '<i class="level__step{}"></i>', classes)
     text = gettext("Newcomer") if is_newcomer else gettext("Level %(level)s") % {"level": number}

@@ -7,10 +7,12 @@ Small marks (icon, pill, money) are built here because lists print thousands of 
 import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
+from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import QueryDict
@@ -63,11 +65,22 @@ def htmx_config() -> str:
 @register.simple_tag
 def icon(name: str, size: str = "") -> SafeString:
     """An icon of our own sprite, hidden from screen readers. `size` is "", "sm" or "lg"."""
+    return _icon(name, size, static("img/icons.svg") if settings.DEBUG else _sprite())
+
+
+@lru_cache(maxsize=1)
+def _sprite() -> str:
+    """Static files have the same address as long as a process lives."""
+    return static("img/icons.svg")
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: str, sprite: str) -> SafeString:
     css = f"icon icon--{size}" if size else "icon"
     return format_html(
         '<svg class="{}" width="18" height="18" aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>',
         css,
-        static("img/icons.svg"),
+        sprite,
         name,
     )
 

@@ -25,6 +25,7 @@ from providers.discovery.results import Hit
 from providers.discovery.showcase import Overview, overview
 from providers.discovery.web import jsonld
 from providers.discovery.web.cards import by_id, from_hit, named
+from providers.discovery.web.keeping import kept_for_strangers
 from providers.discovery.web.links import search_url
 
 FEATURED, ROW, SHOWN_BELTS, SHOWN_CHILDREN = 8, 4, 12, 4
@@ -52,6 +53,7 @@ class Place:
 
 
 @require_safe
+@kept_for_strangers
 def home(request: HttpRequest) -> HttpResponse:
     """Five statements: the tree, the overview, and the search for the best by score; the tree alone within a minute."""
     branches = tree()

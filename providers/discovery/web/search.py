@@ -20,6 +20,7 @@ from providers.discovery.queries import search
 from providers.discovery.results import Results
 from providers.discovery.web import jsonld
 from providers.discovery.web.cards import by_id, from_hit
+from providers.discovery.web.keeping import kept_for_strangers
 from providers.discovery.web.links import search_url
 
 SORT_LABELS = {
@@ -47,6 +48,7 @@ class Place:
 
 
 @require_safe
+@kept_for_strangers
 def search_page(request: HttpRequest, slug: str = "") -> HttpResponse:
     branches = tree()
     place = _place(branches, slug) if slug else Place()
