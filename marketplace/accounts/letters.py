@@ -80,8 +80,9 @@ def _texts(invitation: Invitation, reader: User | None, language: str) -> dict[s
             "role": str(Role(invitation.role).label),
         }
         named = reader is not None and reader.name
+        subject = SUBJECT if facts["inviter"] else SUBJECT_NAMELESS
         return {
-            "subject": gettext(SUBJECT if facts["inviter"] else SUBJECT_NAMELESS) % facts,
+            "subject": gettext(subject) % facts,
             "greeting": gettext(GREETING) % {"name": reader.name} if reader and named else gettext(GREETING_NAMELESS),
             "body": gettext(BODY) % facts,
             "link": absolute(f"/join/{token_of(invitation)}/"),

@@ -88,4 +88,4 @@ def test_a_batch_of_messages_is_read_and_found_again_by_index() -> None:
         (plan,) = cursor.fetchone()[0]
     kinds = {node["Node Type"] for node in nodes(plan["Plan"])}
     assert plan["Plan"]["Actual Rows"] == 100
-    assert kinds & {"Sort", "Hash Join", "Merge Join", "Seq Scan", "Bitmap Heap Scan"} == set()
+    assert kinds & {"Sort", "Hash Join", "Merge Join", "Seq Scan"} == set()

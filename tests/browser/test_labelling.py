@@ -45,7 +45,7 @@ def test_a_key_labels_and_a_key_undoes(
     with page.expect_navigation():
         page.keyboard.press("u")
     assert page.locator(".said").inner_text() == first
-    page.locator("[data-shortcut-switch]").uncheck()
+    page.locator("main [data-shortcut-switch]").uncheck()
     page.keyboard.press("8")
     page.wait_for_timeout(300)
     assert _newest(acme)[1] != first

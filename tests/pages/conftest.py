@@ -43,6 +43,8 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[str]]:
 def sign_in() -> Callable[..., Client]:
     def enter(user: User, language: str = "en") -> Client:
         client = Client(headers={"accept-language": language})
+        # What this browser chose: a person keeps his own language otherwise.
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
         return client
 

@@ -22,6 +22,7 @@ PAGES = sorted(name for name, address in ADDRESSES.items() if address.rights.get
 NAMES = {
     *"Shangban English API OpenAPI GBP CNY CSV JSONL SKU SKUs UTF gzip UCI Online Retail ID".split(),
     *"acme ACME example owner main jsonl orders lamp tent rope cup vase waiting upload".split(),
+    *"late spam list studi".split(),  # codes and names of the test world
     *"payout batch JPY XTS member API".split(),  # a format's words, currencies, an address
     *"finance hiring operator agent viewer admin removable revocable invitation".split(),  # names of the world's members
     "operator.member@acme.example",

@@ -12,14 +12,14 @@ from marketplace.outbox import queries
 from marketplace.outbox.kinds import all_kinds, kinds_of
 from marketplace.outbox.models import Channel, Message
 from marketplace.ui.kit import Text
-from marketplace.ui.labels import humanize, reason_label
+from marketplace.ui.labels import PROGRAMS, humanize, reason_label
 
 LAST = "\U0010ffff"
 
 
 def programs() -> list[tuple[str, Text]]:
-    """Programs that send messages, each with the name its app has for people."""
-    known = {config.label: config.verbose_name for config in apps.get_app_configs()}
+    """Programs that send messages, each with the name people know, or that of its app."""
+    known = {config.label: config.verbose_name for config in apps.get_app_configs()} | dict(PROGRAMS)
     return [(name, known.get(name) or humanize(name)) for name in sorted({kind.program for kind in all_kinds()})]
 
 
