@@ -38,6 +38,8 @@ COLUMNS = (
     "d.listing_id, d.title, d.facets, d.attributes, d.price_minor, d.free_from, d.quality, d.score, d.is_newcomer,"
     " d.published_at, d.updated_at"
 )
+#: What is kept of every candidate while the page and the counts are made; `attributes` with a category only.
+KEPT = "f.listing_id, f.facets, f.price_minor, f.quality, f.score, f.is_newcomer, f.published_at, f.matched, f.fit"
 BY_BAND = f"""
 SELECT c.* FROM generate_series(0, {BANDS - 1}) AS b (band) CROSS JOIN LATERAL (
   SELECT {{columns}} FROM discovery_searchdocument d
@@ -66,13 +68,13 @@ page AS (
   SELECT listing_id, row_number() OVER (ORDER BY {{order}}) AS turn, false AS is_promoted FROM chosen
   ORDER BY 2 OFFSET (SELECT (page - 1) * {PAGE_SIZE} FROM size) LIMIT {PAGE_SIZE})
 """
+#: `fitting` is read once and not stored, except where the most matched words decide; OFFSET 0: no fit is reckoned twice.
 SEARCH = f"""
-WITH hits AS MATERIALIZED ({{hits}}),
-fitting AS MATERIALIZED (SELECT h.*, {{matched}} AS matched, {{fit}} AS fit FROM hits h),
+WITH fitting AS {{stored}} (SELECT h.*, {{matched}} AS matched, {{fit}} AS fit FROM ({{hits}}) h OFFSET 0),
 chosen AS MATERIALIZED (
-  SELECT f.*, f.fit * (1 - {QUALITY}::float8 * (1 - f.quality::float8 / 1000))
+  SELECT {{kept}}, f.fit * (1 - {QUALITY}::float8 * (1 - f.quality::float8 / 1000))
     * (1 - {FRESHNESS}::float8
-           * (1 - exp(-greatest(0, extract(epoch FROM %(as_of)s - f.updated_at)::float8) / {FRESH_DAYS * 86_400})))
+           * (1 - exp(-greatest(0, date_part('epoch', %(as_of)s - f.updated_at)) / {FRESH_DAYS * 86_400})))
     * CASE WHEN f.free_from IS NULL OR f.free_from <= %(today)s THEN 1::float8
            WHEN f.free_from <= %(today)s + 30 THEN {BUSY}::float8 ELSE {AWAY}::float8 END AS relevance
   FROM fitting f {{most}}),
@@ -80,9 +82,9 @@ size AS (
   SELECT count(*) AS n, least(%(page)s, greatest(1, ceil(count(*) / {PAGE_SIZE}.0)), {LAST_PAGE})::int AS page FROM chosen),
 {{page}}
 SELECT (SELECT n FROM size), (SELECT page FROM size), (SELECT max(matched) FROM chosen),
-  (SELECT coalesce(json_agg(json_build_object('id', listing_id, 'promoted', p.is_promoted, 'title', c.title,
-     'facets', c.facets || c.attributes, 'free_from', c.free_from, 'quality', c.quality) ORDER BY p.turn), '[]')
-   FROM page p JOIN chosen c USING (listing_id))::text,
+  (SELECT coalesce(json_agg(json_build_object('id', listing_id, 'promoted', p.is_promoted, 'title', d.title,
+     'facets', d.facets || d.attributes, 'free_from', d.free_from, 'quality', d.quality) ORDER BY p.turn), '[]')
+   FROM page p JOIN discovery_searchdocument d USING (listing_id))::text,
   (SELECT coalesce(json_agg(json_build_array(t.dimension, t.facet, t.n)), '[]') FROM ({{counts}}) t)::text
 """
 
@@ -113,6 +115,8 @@ class Statement:
         self.values |= {"as_of": self.as_of, "today": self.as_of.date(), "page": self.query.page}
         order = ORDERS.get(self.query.sort)
         return SEARCH.format(
+            stored="MATERIALIZED" if self.is_relaxed else "NOT MATERIALIZED",
+            kept=KEPT + (", f.attributes" if self.query.category else ""),
             hits=self.candidates(COLUMNS + (", d.text" if self.is_relaxed else "")),
             matched=self._matched(),
             fit=self._fit(),
@@ -196,12 +200,14 @@ class Statement:
     def _counts(self) -> str:
         """Hits per facet; for a dimension in use, hits if that dimension were not used."""
         every = "c.facets || c.attributes" if self.query.category else "c.facets"
-        found = [f"SELECT '' AS dimension, facet, count(*) AS n FROM chosen c, unnest({every}) AS facet GROUP BY 2"]
+        found = [
+            f"SELECT '' AS dimension, facet, count(*) AS n FROM (SELECT unnest({every}) AS facet FROM chosen c) e GROUP BY 2"
+        ]
         for name in () if self.is_relaxed else self.query.filters:
             column = "attributes" if name.startswith("a.") else "facets"
             others = self.candidates(f"d.{column} AS labels", without=name)
             found.append(
-                f"SELECT {self.value(name)}, facet, count(*) FROM ({others}) o, unnest(o.labels) AS facet"
+                f"SELECT {self.value(name)}, facet, count(*) FROM (SELECT unnest(o.labels) AS facet FROM ({others}) o) e"
                 f" WHERE starts_with(facet, {self.value(name + ':')}) GROUP BY 2"
             )
         return " UNION ALL ".join(found)
