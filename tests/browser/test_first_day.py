@@ -253,7 +253,7 @@ def take_it(who: Visitor) -> None:
 @pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_a_provider_comes_to_the_market_and_a_merchant_finds_it(visit: Visit, width: int, language: str) -> None:
     ensure_user(email="staff@shangban.example", password=cast.PASSWORD, name="Staff", is_staff=True)
-    provider, staff = visit(width, language, False), visit(width, language, False)
+    provider, staff = visit(width, language), visit(width, language, asks_axe=False)
     sign_up(provider)
     hand_in_company(provider)
     choose_category(provider)
@@ -265,7 +265,7 @@ def test_a_provider_comes_to_the_market_and_a_merchant_finds_it(visit: Visit, wi
     decide(staff, "晨星", "approved")
     decide(staff, "晨星", "approved")
     publish(provider, staff, write_listing(provider))
-    merchant = visit(width, language, False)
+    merchant = visit(width, language)
     sign_in(merchant, cast.acme().owner.email)
     find_it(merchant)
     take_it(merchant)

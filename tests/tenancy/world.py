@@ -86,6 +86,7 @@ class World:
 
 
 def build(folder: Path) -> World:
+    listings.fill(cast.provider("acme-shelf"))
     return World(
         filled(cast.acme(), folder),
         filled(cast.other(), folder),
