@@ -12,10 +12,12 @@ _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable([
 
 
 def markdown_html(text: str) -> str:
-    """Markdown as sanitised HTML. Headings begin at h3, below those of the page; links carry rel="nofollow noopener"."""
+    """Markdown as sanitised HTML; links carry rel="nofollow noopener".
+
+    Headings begin at h3, below those of the page, whichever level their writer began with, and none is skipped.
+    """
     tokens = _markdown.parse(text)
-    for token in tokens:
-        _lower_heading(token)
+    _lower_headings([token for token in tokens if token.type in ("heading_open", "heading_close")])
     return nh3.clean(
         str(_markdown.renderer.render(tokens, _markdown.options, {})),
         tags=set(TAGS),
@@ -25,6 +27,8 @@ def markdown_html(text: str) -> str:
     )
 
 
-def _lower_heading(token: Token) -> None:
-    if token.type in ("heading_open", "heading_close"):
-        token.tag = f"h{min(int(token.tag[1]) + 2, 6)}"
+def _lower_headings(tokens: list[Token]) -> None:
+    levels, last = sorted({token.tag for token in tokens}), 2
+    for opening, closing in zip(tokens[::2], tokens[1::2], strict=True):
+        last = min(levels.index(opening.tag) + 3, last + 1, 6)
+        opening.tag = closing.tag = f"h{last}"

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.text import slugify
@@ -19,6 +19,8 @@ from providers.listings.operations.common import locked, locked_for, told
 from providers.listings.policies import Standing
 from providers.listings.sections import BASICS, CONTENT, SECTIONS, Section, clean_section
 
+#: The page saves by itself when a field is left, which pressing the button does.
+OWN_SAVE = timedelta(seconds=10)
 ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 TITLE_LIMITS = {"title_zh": 60, "title_en": 120}
 
@@ -49,16 +51,29 @@ def _slug(titles: Mapping[str, Any]) -> str:
 
 
 def save_section(
-    *, provider_id: int, listing_id: int, section: str, values: Mapping[str, Any], revision: int, by: Actor, at: datetime
+    *,
+    provider_id: int,
+    listing_id: int,
+    section: str,
+    values: Mapping[str, Any],
+    revision: int,
+    by: Actor,
+    at: datetime,
+    is_final: bool = False,
 ) -> int:
     """Save one section of the draft, opening one where there is none, and return the section's new count of saves.
 
-    `revision` is the count the writer started from. Raises EditedMeanwhile when somebody else saved the section since,
-    NotPossibleNow while a version is in review, BadContent.
+    `revision` is the count the writer started from; `is_final` that he pressed save, rather than the page by itself.
+    Raises EditedMeanwhile when somebody else saved the section since, NotPossibleNow while a version is in review, BadContent.
     """
     with scope(provider_id, durable=True):
         standing = locked(provider_id, listing_id)
         _must_be_editable(standing)
+        stored = standing.shown.revisions.get(section, 0)
+        if stored != revision and _says(standing.shown, SECTIONS[section], values):
+            return stored  # the page's own save and the button's crossed
+        if is_final and _saved_by_his_own_page(standing.shown, stored - revision, by, at):
+            revision = stored
         _must_be_unchanged(standing.shown, section, revision)
         version = _draft(standing, by, at)
         _apply(version, SECTIONS[section], values)
@@ -135,6 +150,17 @@ def _must_be_editable(standing: Standing) -> None:
     if standing.shown.state == "approved":
         raise NotPossibleNow(_("The new version is approved. Publish it first, then go on from there."))
     raise NotPossibleNow(_("The listing is in review. Withdraw it to change it."))
+
+
+def _says(version: ListingVersion, section: Section, values: Mapping[str, Any]) -> bool:
+    """Whether the section says all of this already. Raises BadContent."""
+    asked = attributes_of(version.category) if "attributes" in values else []
+    return all(getattr(version, name) == value for name, value in clean_section(section, values, asked).items())
+
+
+def _saved_by_his_own_page(version: ListingVersion, saves: int, by: Actor, at: datetime) -> bool:
+    """Whether the one save since is what the same person's page saved by itself a moment before he pressed the button."""
+    return saves == 1 and version.updated_by == by.label and at - version.updated_at <= OWN_SAVE
 
 
 def _must_be_unchanged(version: ListingVersion, section: str, revision: int) -> None:

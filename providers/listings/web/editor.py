@@ -63,7 +63,7 @@ def _save(request: HttpRequest, slug: str, name: str) -> HttpResponse:
     try:
         save_section(
             provider_id=request.organization.pk, listing_id=standing.listing.pk, section=name, values=values,
-            revision=_number(data.get("revision", "")), by=person(request.user.pk), at=timezone.now(),
+            revision=_number(data.get("revision", "")), by=person(request.user.pk), at=timezone.now(), is_final=not request.htmx,
         )  # fmt: skip
     except EditedMeanwhile as error:
         return _collided(request, slug, name, data, error)

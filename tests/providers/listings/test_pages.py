@@ -205,7 +205,9 @@ def test_saving_on_the_way_answers_with_what_changed_around_the_form(studio: cas
     answer = text(client.post(url("basics", listing), data))
     assert 'id="revision" value="2" hx-swap-oob="true"' in answer
     assert "Saved" in answer
-    refused = text(client.post(url("basics", listing), data))
+    again = text(client.post(url("basics", listing), data))
+    assert 'value="2" hx-swap-oob="true"' in again, "the same words from an older page are no collision"
+    refused = text(client.post(url("basics", listing), {**data, "summary_en": "Said otherwise."}))
     assert "Not saved yet" in refused
     assert "meanwhile" in refused
 

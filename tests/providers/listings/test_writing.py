@@ -1,5 +1,6 @@
 """Saving sections: two people at once, strange values, prices to the minor unit."""
 
+import re
 from datetime import timedelta
 from threading import Barrier, Thread
 from typing import Any
@@ -206,14 +207,12 @@ def test_every_price_model_names_its_least_price() -> None:
     ],
 )
 def test_markdown_is_harmless(hostile: str) -> None:
-    import re
-
     html = markdown_html(f"## Heading\n\n{hostile}\n\n- item")
     tags = re.findall(r"<[^>]*>", html)
     assert not any(re.match(r"</?(script|img|svg|iframe|style|math|mtext|object|form|input)\b", tag) for tag in tags)
     assert not any(re.search(r"\son\w+\s*=", re.sub(r'"[^"]*"', '""', tag)) for tag in tags)
     assert not re.search(r'href="(?!https?://|mailto:)', html)
-    assert "<h4>Heading</h4>" in html
+    assert "<h3>Heading</h3>" in html
 
 
 def test_links_do_not_pass_authority_on() -> None:
@@ -288,3 +287,29 @@ def test_the_scope_of_another_provider_shows_no_draft(studio: cast.Provider) -> 
     listing, rival = started(studio), cast.rival()
     with scope(rival.id):
         assert not Listing.objects.filter(pk=listing.pk).exists()
+
+
+def test_the_pages_own_save_and_the_button_do_not_collide(studio: cast.Provider) -> None:
+    """Leaving a field saves, and pressing the button leaves the field: both start from the same count."""
+    listing = started(studio)
+    count = version(listing, 1).revisions["basics"]
+    own = {"provider_id": studio.id, "listing_id": listing.pk, "section": "basics", "by": person(studio.owner.pk)}
+    first = {**own, "values": {"title_en": "First"}, "revision": count}
+    assert operations.save_section(**first, at=AT) == count + 1
+    assert operations.save_section(**first, at=AT) == count + 1, "the same words again are no collision"
+    late = {**first, "values": {"title_en": "Second"}}
+    pressed = {**late, "is_final": True}
+    for refused in (
+        {**late, "at": AT},  # the page by itself, after the button
+        {**pressed, "at": AT + timedelta(minutes=1)},  # another tab
+        {**pressed, "by": person(colleague(studio)), "at": AT},
+    ):
+        with pytest.raises(EditedMeanwhile):
+            operations.save_section(**refused)
+    assert operations.save_section(**pressed, at=AT + timedelta(seconds=2)) == count + 2
+    assert version(listing, 1).title_en == "Second"
+
+
+def test_headings_begin_below_those_of_the_page_and_skip_none() -> None:
+    html = markdown_html("## A\n\n#### B\n\n# C\n\n###### D")
+    assert re.findall(r"<(h\d)>(\w)", html) == [("h3", "A"), ("h4", "B"), ("h3", "C"), ("h4", "D")]
