@@ -5,6 +5,8 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 
 from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
 from providers.discovery.criteria import LONGEST_QUERY, SORTS
@@ -15,6 +17,7 @@ from providers.profiles.models import PublicProvider
 LEVELS = [(str(level), str(level)) for level in range(1, 5)]
 
 
+@extend_schema_field(OpenApiTypes.STR)
 class AnyOf(django_filters.MultipleChoiceFilter):
     """Several values of a list, any of which will do."""
 
