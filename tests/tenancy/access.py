@@ -186,7 +186,7 @@ PREVIEW = {
     "shop": shop_of, "since": "2026-03-01", "until": "2026-03-05", "policy": "defaults", "changes": "", "margin_percent": "30",
 }  # fmt: skip
 #: A public listing of a provider whom no test touches, into a new list each time.
-KEPT = {"l": "acme-shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
+KEPT = {"l": "shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
 REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),

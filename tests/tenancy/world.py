@@ -86,7 +86,7 @@ class World:
 
 
 def build(folder: Path) -> World:
-    listings.fill(cast.provider("acme-shelf"))
+    listings.fill(cast.provider("shelf"))
     return World(
         filled(cast.acme(), folder),
         filled(cast.other(), folder),

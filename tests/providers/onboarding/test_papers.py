@@ -4,6 +4,7 @@ import io
 import time
 
 import pytest
+from django.utils.translation import override
 from PIL import Image
 
 from providers.onboarding.papers import BadPaper, checked
@@ -13,7 +14,7 @@ from tests.providers.onboarding import papers
 @pytest.mark.parametrize("name", papers.HOSTILE)
 def test_a_hostile_file_is_refused_with_a_reason(name):
     file_name, content = papers.HOSTILE[name]
-    with pytest.raises(BadPaper) as refused:
+    with override("en"), pytest.raises(BadPaper) as refused:
         checked(content, name=file_name)
     assert len(str(refused.value)) > 15
 
