@@ -69,9 +69,9 @@ def test_cases_made_since_the_last_statistics_are_not_compared_with_each_other()
             cursor.execute(f"SET LOCAL enable_nestloop = {'off' if name in HASHED else 'on'}")
             cursor.execute("EXPLAIN (FORMAT JSON) " + statement.replace("{one}", ""), values)
             (plan,) = cursor.fetchone()[0]
-        pairs = [
-            node["Join Filter"] for node in nodes(plan["Plan"]) if node["Node Type"] == "Nested Loop" and "Join Filter" in node
-        ]
+        compared = [node.get("Join Filter", "") for node in nodes(plan["Plan"]) if node["Node Type"] == "Nested Loop"]
+        # A condition on what was computed for a row may be checked there; keys may not be compared pair by pair.
+        pairs = [each for each in compared if ".id = " in each or "_id = " in each or "effect_key" in each]
         assert pairs == [], name
 
 
