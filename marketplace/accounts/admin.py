@@ -22,7 +22,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.accounts.models import Invitation, Membership, Organization, SignUp, User, Viewing
-from marketplace.accounts.operations import add_member, start_viewing
+from marketplace.accounts.operations import add_member, keep_known_address, start_viewing
 from marketplace.accounts.queries import STEPS
 from marketplace.accounts.viewing import SESSION_KEY
 from marketplace.kernel.errors import UserError
@@ -119,8 +119,7 @@ class PersonAdmin(UserAdmin):
         """An address an administrator enters counts as known."""
         super().save_model(request, obj, form, change)
         if not change or "email" in form.changed_data:
-            EmailAddress.objects.filter(user_id=obj.pk).delete()
-            EmailAddress.objects.create(user_id=obj.pk, email=obj.email.lower(), verified=True, primary=True)
+            keep_known_address(user_id=obj.pk, email=obj.email)
 
     def look(self, request: HttpRequest, user_id: int) -> HttpResponse:
         """Say why and in which organization; then the console opens as this person sees it."""

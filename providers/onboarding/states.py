@@ -5,11 +5,7 @@ from collections.abc import Mapping
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.kernel.errors import UserError
-
-
-class NotPossible(UserError):
-    """The state does not allow this act."""
+from marketplace.kernel.transitions import Table
 
 
 class ApplicationState(models.TextChoices):
@@ -63,7 +59,6 @@ class ExportState(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-Table = Mapping[tuple[str, str], str]
 A, Q, E, T = ApplicationState, QualificationState, ExitState, TransferState
 
 APPLICATION: Table = {
@@ -132,15 +127,3 @@ VERIFIED = frozenset({A.VERIFIED, A.RENEWING})
 QUALIFIED = frozenset({Q.APPROVED, Q.RENEWING})
 #: While somebody checks, nothing is changed under his hands.
 LOCKED = frozenset({A.SUBMITTED, A.RENEWING, A.SUSPENDED})
-
-
-def allows(table: Table, state: str, act: str) -> bool:
-    return (state, act) in table
-
-
-def after(table: Table, state: str, act: str) -> str:
-    """The state that follows. Raises NotPossible."""
-    try:
-        return str(table[state, act])
-    except KeyError:
-        raise NotPossible(_("This cannot be done any more; the page showed an older state. Look at it again.")) from None

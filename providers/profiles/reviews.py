@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from marketplace.files.queries import image_url
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.transitions import after
 from marketplace.tenancy.actor import Actor
 from marketplace.ui.formats import language
 from marketplace.ui.kit import Text
@@ -20,7 +21,7 @@ from providers.profiles.operations.cases import KIND as CASE_KIND
 from providers.profiles.operations.cases import locked_case
 from providers.profiles.operations.editing import KIND
 from providers.profiles.operations.public import project
-from providers.profiles.states import CASE, VERSION, after
+from providers.profiles.states import CASE, VERSION
 
 REASONS = ("wrong_facts", "unclear_text", "contact_in_text", "picture_unfit", "not_proven")
 

@@ -1,19 +1,9 @@
 """What each state allows: one table per state machine."""
 
-from collections.abc import Mapping
-
-from django.utils.translation import gettext as _
-
-from marketplace.kernel.errors import UserError
+from marketplace.kernel.transitions import Table
 from providers.profiles.models import Case, ProfileVersion
 
-
-class NotPossible(UserError):
-    """The state does not allow this act."""
-
-
 V, C, P = ProfileVersion.State, Case.State, Case.Proof
-Table = Mapping[tuple[str, str], str]
 
 VERSION: Table = {
     (V.DRAFT, "edit"): V.DRAFT,
@@ -58,15 +48,3 @@ PROOF: Table = {
     (P.CONFIRMED, "refuse"): P.REFUSED,
     (P.CONFIRMED, "withdraw"): P.WITHDRAWN,
 }
-
-
-def allows(table: Table, state: str, act: str) -> bool:
-    return (state, act) in table
-
-
-def after(table: Table, state: str, act: str) -> str:
-    """The state that follows. Raises NotPossible."""
-    try:
-        return str(table[state, act])
-    except KeyError:
-        raise NotPossible(_("This cannot be done any more; the page showed an older state. Look at it again.")) from None

@@ -26,7 +26,7 @@ from marketplace.accounts.operations.organizations import (
     ensure_user,
     found_organization,
 )
-from marketplace.accounts.operations.own import end_sessions, keep_language, keep_name
+from marketplace.accounts.operations.own import end_sessions, keep_known_address, keep_language, keep_name
 from marketplace.accounts.operations.signing_up import EmailTaken, finish_sign_up, sign_up
 from marketplace.accounts.operations.viewing import end_viewing, start_viewing
 
@@ -48,6 +48,7 @@ __all__ = [
     "found_organization",
     "invite",
     "join_as_new",
+    "keep_known_address",
     "keep_language",
     "keep_name",
     "leave_organization",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.kernel.sealing import seal
+from marketplace.kernel.transitions import NotPossible, after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from marketplace.ui.kit import Text
@@ -18,7 +19,7 @@ from providers.onboarding.facts import BadFacts, Step, cleaned, step_named
 from providers.onboarding.models import Application, Qualification
 from providers.onboarding.operations.locking import change, locked_application
 from providers.onboarding.queries import Chosen, access_category, chosen_categories, missing_for_submission
-from providers.onboarding.states import APPLICATION, LOCKED, QUALIFICATION, VERIFIED, NotPossible, after
+from providers.onboarding.states import APPLICATION, LOCKED, QUALIFICATION, VERIFIED
 
 COMPANY, CATEGORY = "verification", "qualification"
 BANK = "bank_account"

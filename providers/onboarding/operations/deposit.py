@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import after
 from marketplace.ledger.models import AccountCode
 from marketplace.ledger.operations import open_account, post_transfers
 from marketplace.outbox.people import tell
@@ -22,7 +23,7 @@ from providers.onboarding.deposits import CURRENCY, deposit_of, returned_key, ru
 from providers.onboarding.facts import today
 from providers.onboarding.models import Deduction, DepositTransfer
 from providers.onboarding.operations.locking import change, locked_application
-from providers.onboarding.states import TRANSFER, after
+from providers.onboarding.states import TRANSFER
 
 TOP_UP_WITHIN = timedelta(days=7)
 MOST_WAITING = 5

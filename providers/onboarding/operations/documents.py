@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.sealing import sealed_chunks, unsealed_chunks
+from marketplace.kernel.transitions import NotPossible
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from providers.onboarding.facts import COMPANY_DOCUMENTS, today
@@ -15,7 +16,7 @@ from providers.onboarding.models import Document, DocumentChunk
 from providers.onboarding.operations.locking import change, locked_application
 from providers.onboarding.papers import BadPaper, Paper
 from providers.onboarding.queries import Chosen, access_category, access_document
-from providers.onboarding.states import LOCKED, NotPossible
+from providers.onboarding.states import LOCKED
 
 
 def store_document(

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import NotPossible, after
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -17,7 +18,7 @@ from providers.onboarding.leaving import blockers, say_left
 from providers.onboarding.models import Exit
 from providers.onboarding.operations.deposit import pay_back
 from providers.onboarding.operations.locking import change, locked_application
-from providers.onboarding.states import EXIT, NotPossible, after
+from providers.onboarding.states import EXIT
 
 REFUND_AFTER = timedelta(days=30)
 

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from marketplace.audit.operations import record
+from marketplace.kernel.transitions import after
 from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -11,7 +12,7 @@ from providers.onboarding.facts import today
 from providers.onboarding.models import Application
 from providers.onboarding.operations.locking import change, locked_application
 from providers.onboarding.queries import WARN_BEFORE, Chosen, chosen_categories
-from providers.onboarding.states import APPLICATION, QUALIFICATION, QUALIFIED, VERIFIED, after
+from providers.onboarding.states import APPLICATION, QUALIFICATION, QUALIFIED, VERIFIED
 
 LICENCE: Fact = {"zh": "营业执照", "en": "business licence"}
 

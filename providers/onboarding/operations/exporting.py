@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.transitions import NotPossible
 from marketplace.ledger.models import LedgerEntry, LedgerTransfer
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
@@ -26,7 +27,6 @@ from providers.onboarding.models import Document, DocumentChunk, Export
 from providers.onboarding.operations.documents import bytes_of, forget, keep
 from providers.onboarding.operations.locking import change
 from providers.onboarding.papers import Paper
-from providers.onboarding.states import NotPossible
 
 KEPT_FOR = timedelta(days=7)
 #: Kept with the organization under its other name.

@@ -6,6 +6,7 @@ from typing import Any
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.transitions import after
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -15,7 +16,7 @@ from providers.onboarding.models import Application, Document, Qualification
 from providers.onboarding.operations.applying import send_to_review
 from providers.onboarding.operations.locking import change, locked_application
 from providers.onboarding.queries import access_category, chosen_categories
-from providers.onboarding.states import ACTS, APPLICATION, QUALIFICATION, after
+from providers.onboarding.states import ACTS, APPLICATION, QUALIFICATION
 
 
 def decide_company(

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import allows
 from marketplace.tenancy.scope import scope
 from providers.catalogue.queries import tree
 from providers.moderation.models import Review
 from providers.onboarding import queries
 from providers.onboarding.operations import applying
-from providers.onboarding.states import QUALIFICATION, allows
+from providers.onboarding.states import QUALIFICATION
 from providers.onboarding.uploads import takes_documents
 from providers.onboarding.web.common import ZONE, actor, may_edit, reason_texts, step_tabs, store_papers
 from providers.onboarding.web.forms import paper_forms

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.transitions import allows
 from marketplace.ui.formats import local_date, money
 from marketplace.ui.kit import Check
 from providers.moderation.models import Review
@@ -23,7 +24,7 @@ from providers.onboarding.deposits import CURRENCY, deposit_of, required_in_full
 from providers.onboarding.gate import circumstances
 from providers.onboarding.models import Application
 from providers.onboarding.operations import applying
-from providers.onboarding.states import APPLICATION, LOCKED, VERIFIED, allows
+from providers.onboarding.states import APPLICATION, LOCKED, VERIFIED
 from providers.onboarding.web.common import ZONE, actor, reason_texts, step_tabs
 
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.transitions import NotPossible
 from marketplace.tenancy.scope import scope
 from providers.onboarding import facts, queries
 from providers.onboarding.operations import applying
-from providers.onboarding.states import NotPossible
 from providers.onboarding.uploads import takes_documents
 from providers.onboarding.web.common import actor, may_edit, step_tabs, store_papers
 from providers.onboarding.web.forms import StepForm, paper_forms

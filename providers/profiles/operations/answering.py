@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import Organization
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import NotPossible, after
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -16,7 +17,7 @@ from providers.profiles.cases.metrics import Figure, compute
 from providers.profiles.models import Case, CaseConsent
 from providers.profiles.operations.cases import locked_case
 from providers.profiles.operations.public import project
-from providers.profiles.states import PROOF, NotPossible, after
+from providers.profiles.states import PROOF
 
 
 class NotEnoughOrders(UserError):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from providers.moderation.operations.reviews import open_review, withdraw_review
@@ -15,7 +16,7 @@ from providers.profiles.cases import links
 from providers.profiles.cases.problems import problems, proof_problems
 from providers.profiles.models import Case
 from providers.profiles.operations.public import project
-from providers.profiles.states import CASE, PROOF, after
+from providers.profiles.states import CASE, PROOF
 
 KIND = "case"
 MOST_CASES = 60

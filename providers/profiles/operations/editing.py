@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.models import Organization
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.transitions import NotPossible, after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from providers.moderation.operations.reviews import open_review, withdraw_review
@@ -17,7 +18,7 @@ from providers.profiles.content import Content, from_json
 from providers.profiles.models import Profile, ProfileVersion
 from providers.profiles.problems import problems
 from providers.profiles.queries import newest_version, public_content
-from providers.profiles.states import VERSION, NotPossible, after
+from providers.profiles.states import VERSION
 
 KIND = "profile"
 

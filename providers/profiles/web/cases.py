@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import allows
 from marketplace.outbox.people import absolute
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
@@ -28,7 +29,7 @@ from providers.profiles.cases.showing import public_figures
 from providers.profiles.cases.text import figure_rows
 from providers.profiles.models import Case
 from providers.profiles.operations.cases import KIND
-from providers.profiles.states import CASE, allows
+from providers.profiles.states import CASE
 from providers.profiles.web.common import may_edit, picture, require_editing, shown
 from providers.profiles.web.forms import CaseForm, ProofForm
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.transitions import allows
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.formats import language
@@ -24,7 +25,7 @@ from providers.profiles.content import Content, from_json
 from providers.profiles.models import ProfileVersion, PublicProvider
 from providers.profiles.operations.editing import KIND
 from providers.profiles.problems import advice, problems
-from providers.profiles.states import VERSION, allows
+from providers.profiles.states import VERSION
 from providers.profiles.web.common import may_edit, picture, require_editing, shown
 from providers.profiles.web.forms import AboutForm, WorkForm
 from providers.profiles.web.steps import editor_tabs

@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.audit.models import AuditEvent
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.transitions import NotPossible
 from marketplace.outbox.models import Message
 from marketplace.tenancy.scope import scope
 from providers.moderation.models import AutoApproval, Review
@@ -14,7 +15,6 @@ from providers.onboarding.facts import BadFacts
 from providers.onboarding.gate import may
 from providers.onboarding.operations import applying, reviewing
 from providers.onboarding.operations.applying import Incomplete
-from providers.onboarding.states import NotPossible
 from tests.providers.onboarding import steps
 from tests.providers.onboarding.steps import NOW
 

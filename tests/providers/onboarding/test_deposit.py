@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import NotPossible
 from marketplace.ledger.models import LedgerTransfer
 from marketplace.ledger.queries import is_balanced, verify_all
 from marketplace.outbox.models import Message
@@ -23,7 +24,6 @@ from providers.onboarding.models import Deduction, DepositTransfer
 from providers.onboarding.operations import deposit as acts
 from providers.onboarding.operations import exiting
 from providers.onboarding.operations.deposit import BadTransfer, ReferenceUsed
-from providers.onboarding.states import NotPossible
 from tests.providers.onboarding import steps
 from tests.providers.onboarding.steps import NOW
 from tests.providers.onboarding.test_pages import member, signed_in

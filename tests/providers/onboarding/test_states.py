@@ -2,8 +2,9 @@
 
 import pytest
 
+from marketplace.kernel.transitions import NotPossible, after
 from providers.onboarding import states
-from providers.onboarding.states import APPLICATION, EXIT, QUALIFICATION, TRANSFER, NotPossible, after
+from providers.onboarding.states import APPLICATION, EXIT, QUALIFICATION, TRANSFER
 
 TABLES = {
     "application": (APPLICATION, states.ApplicationState),

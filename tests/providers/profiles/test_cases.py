@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.transitions import NotPossible
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.figures import case_figures
@@ -31,7 +32,6 @@ from providers.profiles.operations import (
 )
 from providers.profiles.operations.answering import NotEnoughOrders
 from providers.profiles.operations.cases import CaseNotComplete
-from providers.profiles.states import NotPossible
 from tests import cast
 from tests.database import flush
 from tests.providers.profiles.conftest import NOW, published, verdict

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.kernel.transitions import NotPossible
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from providers.moderation.models import Review
@@ -14,7 +15,6 @@ from providers.profiles.models import ProfileVersion, PublicProvider
 from providers.profiles.operations import discard_draft, project, save_section, submit_profile, withdraw_profile
 from providers.profiles.operations.editing import NotComplete, NothingChanged
 from providers.profiles.problems import problems
-from providers.profiles.states import NotPossible
 from tests import cast
 from tests.providers.profiles.conftest import NOW, WHOLE, published, verdict
 
