@@ -35,11 +35,16 @@ class Permission(models.TextChoices):
     EDIT_GUARDS = "edit_guards", _("set budgets and guards")
     RECONCILE = "reconcile", _("settle differences between the books")
     SHORTLIST = "shortlist", _("keep shortlists and saved searches")
+    HIRE = "hire", _("write needs, choose providers, sign contracts and accept work")
+    PAY = "pay", _("pay in, fund milestones and give money back")
     # A service provider's.
     EDIT_PROFILE = "edit_profile", _("edit the company's profile")
     EDIT_LISTINGS = "edit_listings", _("write listings and hand them in")
     ONBOARD = "onboard", _("hand in company documents and the deposit")
     VIEW_EARNINGS = "view_earnings", _("see deposit and earnings")
+    SELL = "sell", _("answer needs, quote and sign contracts")
+    DELIVER = "deliver", _("deliver work")
+    CASH_OUT = "cash_out", _("set the payout account and ask for invoices")
 
 
 _BOTH = frozenset(
@@ -51,7 +56,17 @@ _BOTH = frozenset(
         Permission.EXPORT,
     }
 )
-_PROVIDERS = frozenset({Permission.EDIT_PROFILE, Permission.EDIT_LISTINGS, Permission.ONBOARD, Permission.VIEW_EARNINGS})
+_PROVIDERS = frozenset(
+    {
+        Permission.EDIT_PROFILE,
+        Permission.EDIT_LISTINGS,
+        Permission.ONBOARD,
+        Permission.VIEW_EARNINGS,
+        Permission.SELL,
+        Permission.DELIVER,
+        Permission.CASH_OUT,
+    }
+)
 #: What the members of an organization of either kind can be allowed at all.
 KIND_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "merchant": frozenset(Permission) - _PROVIDERS,
@@ -72,8 +87,18 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.RECONCILE,
         Permission.ONBOARD,
         Permission.VIEW_EARNINGS,
+        Permission.PAY,
+        Permission.CASH_OUT,
     },
-    Role.HIRING: _SEES | {Permission.SHORTLIST, Permission.EDIT_PROFILE, Permission.EDIT_LISTINGS},
+    Role.HIRING: _SEES
+    | {
+        Permission.SHORTLIST,
+        Permission.HIRE,
+        Permission.EDIT_PROFILE,
+        Permission.EDIT_LISTINGS,
+        Permission.SELL,
+        Permission.DELIVER,
+    },
     Role.OPERATOR: _SEES
     | {
         Permission.VIEW_MONEY,
@@ -85,6 +110,8 @@ ROLE_PERMISSIONS: dict[str, frozenset[Permission]] = {
         Permission.EDIT_PROFILE,
         Permission.EDIT_LISTINGS,
         Permission.VIEW_EARNINGS,
+        Permission.SELL,
+        Permission.DELIVER,
     },
     Role.AGENT: _SEES,
     Role.VIEWER: _SEES,
@@ -114,9 +141,9 @@ def may_give_export(role: str, *, may_export: bool) -> bool:
 EXPLAINED: dict[str, Text] = {
     Role.OWNER: _("Everything, owners and security included."),
     Role.ADMIN: _("Everything but exports and how members sign in."),
-    Role.FINANCE: _("Sees money, approves and settles; company documents and deposit."),
-    Role.HIRING: _("Finds and compares providers; writes profile and listings."),
-    Role.OPERATOR: _("Runs the daily business: imports, programs, profile, listings."),
+    Role.FINANCE: _("Sees money, pays, approves and settles; company documents and deposit."),
+    Role.HIRING: _("Finds, compares and hires providers; writes profile and listings, answers needs."),
+    Role.OPERATOR: _("Runs the daily business: imports, programs, profile, listings, work."),
     Role.AGENT: _("Answers customers: sees orders, changes nothing."),
     Role.VIEWER: _("Looks, changes nothing."),
 }

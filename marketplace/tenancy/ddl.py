@@ -62,6 +62,64 @@ def secure_table(
     return RunSQL("\n".join([*parts, extra]), RunSQL.noop)
 
 
+def shared_table(
+    table: str,
+    *,
+    parents: Mapping[str, str] | None = None,
+    owners: Mapping[str, str] | None = None,
+    party_writes: bool = True,
+    rights: Sequence[str] = WRITES,
+    extra: str = "",
+) -> RunSQL:
+    """A table of two parties (`SharedModel`): the merchant's, with a second policy for the provider named in the row.
+
+    `parents` are shared tables: the reference carries both parties, so that nobody can hang a row of his own on somebody
+    else's dealings. `owners` are the merchant's own tables. With `party_writes=False` only the merchant makes and removes rows;
+    use it for the roots others hang on. Neither party can give a row to a third.
+    """
+    parts = [
+        f"ALTER TABLE {table} DROP CONSTRAINT {table}_pkey, ADD PRIMARY KEY (merchant_id, id),"
+        f" ADD CONSTRAINT {table}_parties UNIQUE (merchant_id, provider_id, id);",
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY; ALTER TABLE {table} FORCE ROW LEVEL SECURITY;",
+        policy(table, f"merchant_id = {TENANT}"),
+    ]
+    condition = f"provider_id = {TENANT}"
+    if party_writes:
+        parts.append(policy(table, condition, name="party"))
+    else:
+        parts.append(policy(table, condition, name="party_reads", command="SELECT"))
+        parts.append(policy(table, condition, name="party_changes", command="UPDATE"))
+    parts.append(grant(table, rights))
+    parts.append(
+        f"CREATE TRIGGER parties_stay BEFORE UPDATE OF merchant_id, provider_id ON {table} FOR EACH ROW"
+        " WHEN ((OLD.merchant_id, OLD.provider_id) IS DISTINCT FROM (NEW.merchant_id, NEW.provider_id))"
+        " EXECUTE FUNCTION tenancy_refuse_other_parties();"
+    )
+    for column, parent in (parents or {}).items():
+        parts.append(
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk FOREIGN KEY (merchant_id, provider_id, {column})"
+            f" REFERENCES {parent} (merchant_id, provider_id, id);"
+        )
+    for column, parent in (owners or {}).items():
+        parts.append(
+            f"ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_fk"
+            f" FOREIGN KEY (merchant_id, {column}) REFERENCES {parent} (merchant_id, id);"
+        )
+    return RunSQL("\n".join([*parts, extra]), RunSQL.noop)
+
+
+#: Installed once, by the first room that has shared tables.
+PARTIES_STAY = RunSQL(
+    """
+CREATE FUNCTION tenancy_refuse_other_parties() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'the parties of a row of % never change', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+END $$;
+""",
+    RunSQL.noop,
+)
+
+
 def public_table(table: str, *, owner: str = "provider_id", rights: Sequence[str] = WRITES, extra: str = "") -> RunSQL:
     """A projection everybody may read and only its owner writes; plain keys, since there is nothing to hide.
 

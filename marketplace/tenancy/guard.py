@@ -25,6 +25,18 @@ def tenant_tables() -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
+def shared_tables() -> dict[str, str]:
+    """Tables of two parties, and the column that names the second."""
+    from django.apps import apps
+
+    return {
+        model._meta.db_table: party
+        for model in apps.get_models(include_auto_created=True)
+        if (party := getattr(model, "tenant_party", None))
+    }
+
+
+@lru_cache(maxsize=1)
 def _pattern() -> re.Pattern[str]:
     return re.compile(r"\b(" + "|".join(map(re.escape, sorted(tenant_tables()))) + r")\b")
 

@@ -30,6 +30,19 @@ class ProviderModel(models.Model):
         abstract = True
 
 
+class SharedModel(TenantModel):
+    """A row of two parties, a merchant and a service provider: `shared_table(table)`. Both see it, nobody else does.
+
+    It lies with the merchant (key and references begin with `merchant_id`); who it is for on the other side never changes.
+    """
+
+    tenant_party: ClassVar[str] = "provider_id"
+    provider_id = models.BigIntegerField(_("service provider"))
+
+    class Meta:
+        abstract = True
+
+
 class TenantForeignKey(models.ForeignKey[Any, Any]):
     """A reference inside one tenant. The constraint is composite and lives in the migration's SQL."""
 

@@ -1,0 +1,1 @@
+"""The contract between a merchant and a provider: versions, milestones, deliveries, timers."""

@@ -42,9 +42,14 @@ HOLDERS = {
     "reconcile": {"owner", "admin", "finance"},
     "manage_keys": {"owner", "admin"},
     "export": {"owner"},
+    "hire": {"owner", "admin", "hiring"},
+    "pay": {"owner", "admin", "finance"},
+    "sell": {"owner", "admin", "hiring", "operator"},
+    "deliver": {"owner", "admin", "hiring", "operator"},
+    "cash_out": {"owner", "admin", "finance"},
 }
 #: Rights that only the members of one kind of organization can have.
-OF_PROVIDERS = {"edit_profile", "edit_listings", "onboard", "view_earnings"}
+OF_PROVIDERS = {"edit_profile", "edit_listings", "onboard", "view_earnings", "sell", "deliver", "cash_out"}
 OF_BOTH = {"view_console", "manage_members", "manage_security", "manage_keys", "export"}
 POLICY = {
     "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",

@@ -12,13 +12,17 @@ from django.db import connections, transaction
 from psycopg2 import errors, sql
 
 from marketplace.tenancy.catalogue import tenancy_faults
-from marketplace.tenancy.guard import tenant_tables
+from marketplace.tenancy.guard import shared_tables, tenant_tables
 from marketplace.tenancy.models import TenantForeignKey
 from tests.tenancy.world import World
 
 Catalogue = Callable[..., list[tuple[Any, ...]]]
 TABLES = sorted(tenant_tables())
 OWNERS = tenant_tables()
+#: Tables of a merchant and a service provider, with the column that names the second.
+SHARED = shared_tables()
+#: The roots of them: only the merchant makes and removes such rows.
+MADE_BY_MERCHANTS: set[str] = set()
 
 #: Tables without a tenant, each with the reason why.
 GLOBAL = {
@@ -180,7 +184,20 @@ def test_the_tenant_policy_compares_the_owner_column_for_reading_and_writing(cat
 def test_there_is_no_other_policy_without_a_reason(catalogue: Catalogue) -> None:
     rows = catalogue("SELECT tablename, policyname, cmd FROM pg_policies WHERE policyname <> 'tenant'")
     expected = {(table, name, "SELECT") for table, extra in POLICIES.items() for name in extra}
-    assert {row for row in rows if row[0] not in PUBLIC_TABLES} == expected
+    assert {row for row in rows if row[0] not in {*PUBLIC_TABLES, *SHARED}} == expected
+
+
+def test_the_second_party_of_a_shared_table_has_the_same_policy_on_its_own_column(catalogue: Catalogue) -> None:
+    rows = catalogue(
+        "SELECT tablename, policyname, cmd, qual, with_check FROM pg_policies WHERE tablename = ANY (%s)", sorted(SHARED)
+    )
+    for table, party in SHARED.items():
+        own = f"({party} = (NULLIF(current_setting('app.tenant'::text, true), ''::text))::bigint)"
+        found = {tuple(row[1:]) for row in rows if row[0] == table and row[1] != "tenant"}
+        if table in MADE_BY_MERCHANTS:
+            assert found == {("party_reads", "SELECT", own, None), ("party_changes", "UPDATE", own, own)}, table
+        else:
+            assert found == {("party", "ALL", own, own)}, table
 
 
 def test_a_public_table_is_read_by_everybody_and_written_by_its_owner(catalogue: Catalogue) -> None:
@@ -255,10 +272,12 @@ def references(catalogue: Catalogue) -> list[tuple[str, str, list[str], list[str
 def test_references_between_tenant_tables_include_the_owner(catalogue: Catalogue) -> None:
     for child, parent, columns, keys, validated in references(catalogue):
         assert (columns[0], keys[0], validated) == (OWNERS[child], OWNERS[parent], True), (child, columns)
+        if child in SHARED and parent in SHARED:
+            assert (columns[1], keys[1]) == (SHARED[child], SHARED[parent]), (child, columns)
 
 
 def test_every_reference_of_the_models_exists_in_the_database(catalogue: Catalogue) -> None:
-    known = {(child, columns[1], parent) for child, parent, columns, _keys, _valid in references(catalogue)}
+    known = {(child, columns[-1], parent) for child, parent, columns, _keys, _valid in references(catalogue)}
     wanted = {
         (model._meta.db_table, field.column, field.related_model._meta.db_table)
         for model in apps.get_models()
@@ -307,13 +326,13 @@ def attempt(app: Any, tenant: int | None, statement: Any, values: Any = None) ->
         app.rollback()
 
 
-def row_of(table: str, merchant_id: int) -> dict[str, Any]:
-    """One row of a merchant, without generated columns."""
+def row_of(table: str, merchant_id: int, owner: str = "") -> dict[str, Any]:
+    """One row of an organization, without generated columns."""
     generated = "SELECT column_name FROM information_schema.columns WHERE table_name = %s AND is_generated = 'ALWAYS'"
     with connections["owner"].cursor() as cursor:
         cursor.execute(generated, [table])
         computed = {name for (name,) in cursor.fetchall()}
-        cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {OWNERS[table]} = %s LIMIT 1", [merchant_id])
+        cursor.execute(f"SELECT to_jsonb(t)::text FROM {table} t WHERE {owner or OWNERS[table]} = %s LIMIT 1", [merchant_id])
         found = cursor.fetchone()
     assert found, f"nothing of this merchant in {table}: let tests/tenancy/world.py make a row"
     return {name: value for name, value in json.loads(found[0]).items() if name not in computed}
@@ -328,12 +347,20 @@ def insertion(table: str, row: dict[str, Any]) -> tuple[Any, list[Any]]:
 
 def trespasses(app: Any, table: str, world: World) -> list[str]:
     """Everything that is wrong with a table's isolation; empty when acme's rows are acme's alone."""
-    owner = OWNERS[table]
+    return [
+        fault
+        for owner in (OWNERS[table], *([SHARED[table]] if table in SHARED else []))
+        for fault in trespasses_of(app, table, owner, world)
+    ]
+
+
+def trespasses_of(app: Any, table: str, owner: str, world: World) -> list[str]:
+    """The same for one of the parties, named by its column."""
     ours, stranger = world.pair(owner)
     acme = ours.id
     count, mine = f"SELECT count(*) FROM {table}", f"WHERE {owner} = {acme}"
     found = [] if attempt(app, acme, f"{count} {mine}")[0][0] else ["acme does not see its own rows"]
-    copy = insertion(table, row_of(table, acme))
+    copy = insertion(table, row_of(table, acme, owner))
     for name, tenant in (("the stranger", stranger.id), ("nobody", None)):
         if attempt(app, tenant, f"{count} {mine}") != [(0,)]:
             found.append(f"{name} sees rows")

@@ -19,7 +19,7 @@ from marketplace.accounts.models import User
 from marketplace.accounts.operations import add_member, ensure_user
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.actor import CLI
-from marketplace.tenancy.guard import tenant_tables
+from marketplace.tenancy.guard import shared_tables, tenant_tables
 from marketplace.tenancy.scope import scope
 from orders.store.ingest.operations import open_batch
 from orders.store.models import Buyer, ImportBatch, Promotion, RefundRequest, ShopOrder, Sku
@@ -45,13 +45,17 @@ from tests.tenancy.fills import (
 )
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
+#: Modules of tests/tenancy/fills with `fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]`, in this order.
+HIRING: tuple[Any, ...] = ()
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (
     "INSERT INTO store_stagedrow (merchant_id, batch_id, bucket, row_no, kind, order_ref, sku, quantity, unit_amount,"
     " paid_amount, placed_at, channel, tier) VALUES (%s, %s, 0, 1, 's', %s, %s, 1, 1, 1, %s, '', '')"
 )
 #: Fingerprints of one merchant's rows; any change of any of them changes it.
-FINGERPRINT = "SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE {owner} = %(of)s"
+FINGERPRINT = (
+    "SELECT '{table}', count(*), md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {table} t WHERE %(of)s IN ({owners})"
+)
 
 
 @dataclass(frozen=True)
@@ -87,12 +91,26 @@ class World:
 
 def build(folder: Path) -> World:
     listings.fill(cast.provider("shelf"))
-    return World(
+    world = World(
         filled(cast.acme(), folder),
         filled(cast.other(), folder),
         furnished(cast.studio(), folder),
         furnished(cast.rival(), folder),
     )
+    for kind in ("ours", "strangers"):
+        hired(*((world.acme, world.studio) if kind == "ours" else (world.other, world.rival)))
+    return world
+
+
+def hired(merchant: Filled, provider: Filled) -> None:
+    """A row in every table of hiring: acme's with the studio, and the strangers' own.
+
+    Each room of hiring has `fill(merchant, provider) -> ids` in tests/tenancy/fills; both parties know the ids.
+    """
+    for room in HIRING:
+        ids = room.fill(merchant.merchant, provider.merchant)
+        merchant.ids.update(ids)
+        provider.ids.update(ids)
 
 
 def furnished(provider: cast.Provider, folder: Path) -> Filled:
@@ -217,7 +235,9 @@ def _members(merchant: cast.Merchant | cast.Provider) -> dict[str, User]:
 
 def fingerprint(merchant_id: int) -> dict[str, tuple[int, str | None]]:
     """Per tenant table the number and a hash of a merchant's rows, as the owner of the schema sees them."""
-    parts = [FINGERPRINT.format(table=table, owner=owner) for table, owner in sorted(tenant_tables().items())]
+    parties = shared_tables()
+    owners = {table: ", ".join(filter(None, (owner, parties.get(table)))) for table, owner in tenant_tables().items()}
+    parts = [FINGERPRINT.format(table=table, owners=columns) for table, columns in sorted(owners.items())]
     with connections["owner"].cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), {"of": merchant_id})
         return {table: (count, digest) for table, count, digest in cursor.fetchall()}

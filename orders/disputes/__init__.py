@@ -1,0 +1,1 @@
+"""The ladder of a dispute, its clocks, rulings and appeals."""

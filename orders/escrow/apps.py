@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EscrowConfig(AppConfig):
+    name = "orders.escrow"
+    label = "escrow"
+    verbose_name = _("Escrow")

@@ -1,0 +1,1 @@
+"""From a need to a contract: briefs, matching, invitations, proposals, leads."""

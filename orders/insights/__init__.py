@@ -1,0 +1,1 @@
+"""Spend and effect, the provider's funnel, the market's liquidity."""

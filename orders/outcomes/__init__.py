@@ -1,0 +1,1 @@
+"""Contracts that name a measured result: the metric protocol, its clause, settlement."""

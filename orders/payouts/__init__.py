@@ -1,0 +1,1 @@
+"""Money out to providers: weekly batches, bank files, statements, invoices, reconciliation."""

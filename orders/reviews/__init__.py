@@ -1,0 +1,1 @@
+"""Double-blind reviews of contracts and their integrity."""
