@@ -1,6 +1,7 @@
 """Where a stored picture is found."""
 
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -24,6 +25,7 @@ class Image:
         return image_url(self.key, width)
 
 
+@lru_cache(maxsize=10_000)
 def image_url(key: str, width: int = 800) -> str:
     """Address of the smallest copy at least `width` pixels wide (the largest there is when none is)."""
     fitting = next((known for known in WIDTHS if known >= width), WIDTHS[-1])

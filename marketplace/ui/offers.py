@@ -1,8 +1,14 @@
 """What views hand to the components of the market: a service, its price and its provider, ready to print."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from marketplace.ui.kit import Text
+
+#: What people call a provider's levels, on every page.
+LEVEL_NAMES: Mapping[int, Text] = {1: _("Starter"), 2: _("Steady"), 3: _("Preferred"), 4: _("Top")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,15 @@ class DiscoveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the index follow what is public, in the same transactions."""
+        from marketplace.ui.finding import register_finder
         from providers.discovery import operations
+        from providers.discovery.web.finding import FINDERS
         from providers.listings import projection
         from providers.profiles import projecting as profiles
         from providers.scorecards import projecting as scores
 
+        for finder in FINDERS:
+            register_finder(finder)
         projection.on_projected(operations.index_listings)
         profiles.on_projected(operations.index_providers)
         scores.on_projected(operations.index_providers)

@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.ui.offers import LEVEL_NAMES
 from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
 from providers.discovery.knowledge import Knowledge
 from providers.listings.models import PricingModel
@@ -29,7 +30,7 @@ def label_of(facet: str, known: Knowledge, language: str) -> str:
     if name == "pricing":
         return str(PricingModel(value).label) if value in PricingModel.values else value
     if name == "level":
-        return str(_("Level %(level)s") % {"level": value})
+        return str(LEVEL_NAMES[int(value)]) if value in ("1", "2", "3", "4") else value
     return _attribute(name[2:], value, known, language)
 
 

@@ -12,6 +12,7 @@ from datetime import timedelta
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.ui.kit import Text
+from marketplace.ui.offers import LEVEL_NAMES
 from providers.scorecards.kinds import EventKind
 
 #: Whole months an event counts for.
@@ -87,10 +88,10 @@ class Level:
 LEVELS: Mapping[int, Level] = {
     level.number: level
     for level in (
-        Level(1, _("Starter"), benefit=_("Listed once the company is verified.")),
-        Level(2, _("Steady"), 8_000, 3, 1, benefit=_("Shown on every card; ranks by its score.")),
-        Level(3, _("Preferred"), 8_600, 10, 3, benefit=_("Found by merchants who filter for this level.")),
-        Level(4, _("Top"), 9_200, 25, 6, needs_calm=True, benefit=_("First among those featured by score.")),
+        Level(1, LEVEL_NAMES[1], benefit=_("Listed once the company is verified.")),
+        Level(2, LEVEL_NAMES[2], 8_000, 3, 1, benefit=_("Shown on every card; ranks by its score.")),
+        Level(3, LEVEL_NAMES[3], 8_600, 10, 3, benefit=_("Found by merchants who filter for this level.")),
+        Level(4, LEVEL_NAMES[4], 9_200, 25, 6, needs_calm=True, benefit=_("First among those featured by score.")),
     )
 }
 

@@ -34,6 +34,12 @@ def test_pages_are_found_by_name_and_by_section(world: World, sign_in: SignIn) -
     assert "价保" in found(sign_in(world.acme.owner, "zh-hans"), "价保", palette="1")
 
 
+def test_services_are_found_by_those_who_may_hire(world: World, sign_in: SignIn) -> None:
+    assert "shelf" in found(sign_in(world.acme.owner), "shelf shops", palette="1")
+    assert "Services" not in found(sign_in(world.acme.members[Role.AGENT]), "shelf shops", palette="1")
+    assert "Services" not in found(sign_in(world.studio.owner), "shelf shops", palette="1")
+
+
 def test_without_words_every_page_of_the_reader_is_listed(world: World, sign_in: SignIn) -> None:
     assert "Budgets" in found(sign_in(world.acme.owner), "", palette="1")
     assert "Budgets" not in found(sign_in(world.acme.members[Role.VIEWER]), "", palette="1")

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from marketplace.accounts.roles import Permission
 from marketplace.ui.kit import Text
-from marketplace.ui.offers import Cell, Column, Comparison, Row
+from marketplace.ui.offers import LEVEL_NAMES, Cell, Column, Comparison, Row
 from providers.catalogue.lists import label
 from providers.discovery.public import Compared, compared
 from providers.discovery.web.cards import availability, points, price_of, rate, seller_of
@@ -126,7 +126,7 @@ def _level(each: PublicListing, found: Compared) -> Cell:
     score = found.scores.get(each.provider_id)
     if score is not None and score.newcomer:
         return Cell(_("Newcomer"))
-    return Cell(_("Level %(level)s") % {"level": score.level if score else 1})
+    return Cell(LEVEL_NAMES[score.level if score else 1])
 
 
 def _score(each: PublicListing, found: Compared) -> Cell:
