@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from aftersales.models import Payout
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
@@ -288,7 +289,7 @@ class ReconciliationCase(TenantModel):
         OVER_REFUNDED = "over_refunded", _("More refunded than captured")
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("case", "Open")
         EXPLAINED = "explained", _("Explained")
         RESOLVED = "resolved", _("Resolved")
 

@@ -15,7 +15,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
@@ -45,7 +45,7 @@ class ActingAdmin(StatedAdmin):
     """A list whose rows have a page of their own, with a form that calls one operation."""
 
     #: What the link in the list says.
-    act_label: Any = gettext_lazy("Open")
+    act_label: Any = pgettext_lazy("verb", "Open")
 
     def act_url(self, row: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_act", args=[row.pk])
@@ -54,7 +54,7 @@ class ActingAdmin(StatedAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_act"
         return [path("<int:pk>/act/", self.admin_site.admin_view(self.act_view), name=name), *super().get_urls()]
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Actions"))
     def act(self, row: Any) -> str:
         return format_html('<a class="nowrap" href="{}">{}</a>', self.act_url(row), self.act_label) if self.needs_act(row) else ""
 
@@ -92,7 +92,7 @@ class ApplicationAdmin(ActingAdmin):
     def needs_act(self, row: Application) -> bool:
         return row.state in ("verified", "suspended")
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Actions"))
     def act(self, row: Application) -> str:
         if not self.needs_act(row):
             return ""
@@ -161,7 +161,7 @@ class DocumentAdmin(StatedAdmin):
         opened = self.admin_site.admin_view(self.open_view)
         return [path("<int:provider_id>/<int:pk>/open/", opened, name="onboarding_document_open"), *super().get_urls()]
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Actions"))
     def download(self, row: Document) -> str:
         if row.state == Document.State.REMOVED or row.kind == "export":
             return ""

@@ -129,7 +129,7 @@ class ProviderStandingAdmin(StaffAdmin):
     def get_search_fields(self, request: HttpRequest) -> Any:
         return ("=provider_id",)
 
-    @admin.display(description="")
+    @admin.display(description=gettext_lazy("Actions"))
     def rule(self, row: ProviderStanding) -> str:
         url = f"{reverse('admin:moderation_penalty_add')}?provider={row.provider_id}"
         return format_html('<a href="{}">{}</a>', url, _("Rule on a violation"))
