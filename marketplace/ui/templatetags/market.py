@@ -77,7 +77,7 @@ def service_card(context: RequestContext, card: ServiceCard, layout: str = "tile
 def _service_card(card: ServiceCard, layout: str, heading: str, may_shortlist: bool, _language: str | None) -> SafeString:
     """Twenty cards are a third of what drawing a page of the market costs, and the same ones are drawn again and again."""
     facts = {"card": card, "layout": layout, "heading": heading, "may_shortlist": may_shortlist}
-    return get_template("components/service_card.html").render(facts)
+    return SafeString(get_template("components/service_card.html").render(facts))
 
 
 @register.inclusion_tag("components/breadcrumbs.html")

@@ -27,4 +27,4 @@ def facet(found: Facet, position: int, open_facets: int, shown_choices: int) -> 
 def _facet(name: str, label: str, is_open: bool, shown_choices: int, choices: Any, _language: str | None) -> SafeString:
     """Pages turned, sorted or come back to have the same facets."""
     facts = {"name": name, "label": label, "is_open": is_open, "shown_choices": shown_choices, "choices": choices}
-    return get_template("market/_facet.html").render(facts)
+    return SafeString(get_template("market/_facet.html").render(facts))
