@@ -315,6 +315,38 @@ DEPOSIT_BANK = {
     "account": env.str("DEPOSIT_BANK_ACCOUNT", default=""),
 }
 
+# Payments in (orders/payments, docs/payments.md). The sandbox moves no money, so production has to name its own gateways.
+PAYMENT_GATEWAYS: list[str] = env.list("PAYMENT_GATEWAYS", default=["bank"] if PRODUCTION else ["sandbox", "bank"])
+PAYMENT_CURRENCIES: list[str] = env.list("PAYMENT_CURRENCIES", default=["CNY", "USD", "EUR", "GBP", "HKD", "JPY"])
+#: Where merchants transfer to; the deposit's account unless it has one of its own.
+PAY_IN_BANK = {
+    "holder": env.str("PAY_IN_BANK_HOLDER", default="") or DEPOSIT_BANK["holder"],
+    "bank": env.str("PAY_IN_BANK_NAME", default="") or DEPOSIT_BANK["bank"],
+    "account": env.str("PAY_IN_BANK_ACCOUNT", default="") or DEPOSIT_BANK["account"],
+}
+#: Secrets of the payment companies; a gateway without its own is not offered. Keys are PEM texts, with \n for the ends of lines.
+STRIPE = {
+    "secret_key": env.str("STRIPE_SECRET_KEY", default=""),
+    "webhook_secrets": env.list("STRIPE_WEBHOOK_SECRETS", default=[]),
+}
+WECHAT_PAY = {
+    "mchid": env.str("WECHAT_MCHID", default=""),
+    "appid": env.str("WECHAT_APPID", default=""),
+    "serial": env.str("WECHAT_SERIAL", default=""),
+    "private_key": env.str("WECHAT_PRIVATE_KEY", default=""),
+    "api_v3_key": env.str("WECHAT_API_V3_KEY", default=""),
+    "platform_serial": env.str("WECHAT_PLATFORM_SERIAL", default=""),
+    "platform_key": env.str("WECHAT_PLATFORM_KEY", default=""),
+}
+ALIPAY = {
+    "app_id": env.str("ALIPAY_APP_ID", default=""),
+    "seller_id": env.str("ALIPAY_SELLER_ID", default=""),
+    "private_key": env.str("ALIPAY_PRIVATE_KEY", default=""),
+    "alipay_key": env.str("ALIPAY_PUBLIC_KEY", default=""),
+}
+#: What the sandbox company of payments in gets wrong, e.g. "lost=0.1,twice=0.2" (orders/payments/gateways/sandbox).
+PAYMENT_SANDBOX_FAULTS = env.str("PAYMENT_SANDBOX_FAULTS", default="")
+
 # What the sandbox payment gateway gets wrong, e.g. "timeout=0.1,refuse=0.05" (see aftersales/payouts/sandbox.py).
 SANDBOX_FAULTS = env.str("SANDBOX_FAULTS", default="")
 

@@ -6,3 +6,10 @@ class PaymentsConfig(AppConfig):
     name = "orders.payments"
     label = "payments"
     verbose_name = _("Payments")
+
+    def ready(self) -> None:
+        from marketplace.outbox.people import register_notice
+        from orders.payments import notices
+
+        for notice in notices.NOTICES:
+            register_notice(notice)

@@ -36,6 +36,7 @@ from tests.tenancy.fills import (
     moderation,
     onboarding,
     outbox,
+    payments,
     pp,
     presale,
     profiles,
@@ -47,7 +48,10 @@ from tests.tenancy.fills import (
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 #: Modules of tests/tenancy/fills with `fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]`, in this order.
-HIRING: tuple[Any, ...] = (service,)
+HIRING: tuple[Any, ...] = (
+    payments,
+    service,
+)
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (
     "INSERT INTO store_stagedrow (merchant_id, batch_id, bucket, row_no, kind, order_ref, sku, quantity, unit_amount,"

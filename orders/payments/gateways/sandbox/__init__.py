@@ -1,0 +1,1 @@
+"""A payment company that exists only here: no money moves. For demos, development and tests."""

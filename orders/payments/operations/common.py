@@ -1,0 +1,50 @@
+"""What the operations of payments share."""
+
+import secrets
+from datetime import datetime
+from typing import Any
+
+from marketplace.audit.operations import record
+from marketplace.kernel.errors import NotFound
+from marketplace.outbox.people import tell
+from marketplace.tenancy.actor import Actor
+from marketplace.ui.formats import money
+from orders.payments.models import PayIn
+
+#: Nothing that is mistaken for another letter when people type it into their bank's form.
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def new_reference(prefix: str) -> str:
+    """A random number people can type: 12 characters, 49 bits."""
+    return prefix + "".join(secrets.choice(ALPHABET) for _ in range(10))
+
+
+def change(row: Any, **values: Any) -> None:
+    """Set and save these columns."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+
+
+def locked_pay_in(merchant_id: int, pay_in_id: int) -> PayIn:
+    """The payment, locked. Raises NotFound."""
+    found = PayIn.objects.select_for_update().filter(merchant_id=merchant_id, pk=pay_in_id).first()
+    if found is None:
+        raise NotFound("There is no such payment.")
+    return found
+
+
+def note(row: PayIn, what: str, by: Actor, **facts: object) -> None:
+    """Append to the audit."""
+    about = {"pay_in_id": row.pk, "reference": row.reference, **facts}
+    record(merchant_id=row.merchant_id, by=by, action=f"payments.pay_in.{what}", facts=about)
+
+
+def tell_payer(row: PayIn, kind: str, key: str, at: datetime, **facts: str) -> None:
+    """Tell the merchant's people, once per `key`."""
+    amount = money(row.paid_amount or row.amount, row.currency)
+    tell(
+        organization_id=row.merchant_id, kind=kind, facts={"amount": amount, "reference": row.reference, **facts},
+        url=f"/money/in/{row.pk}/", effect_key=f"pay_in:{row.pk}:{key}", at=at,
+    )  # fmt: skip
