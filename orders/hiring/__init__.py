@@ -1,1 +1,1 @@
-"""From a need to a contract: briefs, matching, invitations, proposals, leads."""
+"""Needs, who fits them, invitations, proposals: from a merchant's wish to a contract."""

@@ -476,6 +476,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "aftersales.run.swept": ("sweep", {}),
     "aftersales.run.scheduled": ("sweep", {}),
     "aftersales.payouts.swept": ("sweep", {}),
+    "hiring.due.swept": ("sweep", {}),
+    "hiring.merchant.swept": ("one", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
     "discovery.words.counted": ("none", {}),

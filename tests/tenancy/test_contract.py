@@ -22,7 +22,7 @@ OWNERS = tenant_tables()
 #: Tables of a merchant and a service provider, with the column that names the second.
 SHARED = shared_tables()
 #: The roots of them: only the merchant makes and removes such rows.
-MADE_BY_MERCHANTS: set[str] = {"service_serviceorder"}
+MADE_BY_MERCHANTS: set[str] = {"hiring_invitation", "service_serviceorder"}
 
 #: Tables without a tenant, each with the reason why.
 GLOBAL = {
@@ -56,6 +56,7 @@ PUBLIC_TABLES: dict[str, str] = {
     "profiles_publicprovider": "provider_id",
     "scorecards_publicscore": "provider_id",
     "discovery_searchdocument": "provider_id",
+    "hiring_publicbrief": "merchant_id",
 }
 POLICIES = {  # besides `tenant`
     "accounts_membership": {"own_memberships": "a person sees his memberships before a tenant is chosen"},
@@ -76,6 +77,7 @@ GLOBAL_UNIQUE = {
 TRANSACTIONS = [("payments_payin", ["gateway", "transaction"])]
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "hiring_proposalversion",
     "outbox_reply",
     "outbox_sandboxsms",
     "guards_casenote",
@@ -96,6 +98,9 @@ APPEND_ONLY = {
     "payments_payinproofchunk",
 }
 NEVER_DELETED = {
+    "hiring_brief",
+    "hiring_invitation",
+    "hiring_proposal",
     "listings_listing",
     "listings_listingversion",
     "accounts_invitation",

@@ -30,6 +30,7 @@ from tests.tenancy.fills import (
     api,
     buyers,
     guards,
+    hiring,
     intents,
     listings,
     measure,
@@ -51,6 +52,7 @@ NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 HIRING: tuple[Any, ...] = (
     payments,
     service,
+    hiring,
 )
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (
