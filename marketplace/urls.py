@@ -65,6 +65,7 @@ urlpatterns = [
     path("cases/", include(answer_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),
     path("desk/", include("providers.onboarding.web.urls")),
+    path("desk/earnings/", include("orders.payouts.web.urls")),
     path("services/", include("orders.service.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),

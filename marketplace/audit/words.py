@@ -13,6 +13,7 @@ from marketplace.ui.labels import PROGRAMS, STATUSES, humanize
 ROOMS: Mapping[str, Text] = {
     "moderation": _("Moderation"),
     "providers": _("Service providers"),
+    "orders": _("Hiring"),
     "shortlists": _("Shortlists"),
     "accounts": _("Accounts"),
     "merchants": _("Merchants"),
@@ -61,6 +62,7 @@ OBJECTS: Mapping[str, Text] = {
     "onboarding": pgettext_lazy("audit", "Onboarding"),
     "organization": pgettext_lazy("audit", "Organization"),
     "payout": pgettext_lazy("audit", "Payout"),
+    "payout_account": pgettext_lazy("audit", "Payout account"),
     "penalty": pgettext_lazy("audit", "Penalty"),
     "plan": pgettext_lazy("audit", "Improvement plan"),
     "policy": pgettext_lazy("audit", "Policy"),
@@ -137,6 +139,7 @@ VERBS: Mapping[str, Text] = {
     "paid_in": pgettext_lazy("audit", "paid in"),
     "pause_removed": pgettext_lazy("audit", "pause removed"),
     "paused": pgettext_lazy("audit", "paused"),
+    "proposed": pgettext_lazy("audit", "entered"),
     "published": pgettext_lazy("audit", "published"),
     "read": pgettext_lazy("audit", "read"),
     "recorded": pgettext_lazy("audit", "recorded"),

@@ -40,6 +40,11 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "announced": ("info", pgettext_lazy("status", "On its way")),
     "confirmed": ("good", pgettext_lazy("status", "Arrived")),
     "left": ("muted", pgettext_lazy("status", "Left")),
+    # Payouts of providers; most of their states have a word above
+    "proposed": ("warn", pgettext_lazy("status", "To be confirmed")),
+    "returned": ("bad", pgettext_lazy("status", "Refused by the bank")),
+    "drafted": ("muted", pgettext_lazy("status", "Being prepared")),
+    "exported": ("info", pgettext_lazy("status", "With the bank")),
     # Coupons
     "used": ("muted", pgettext_lazy("status", "Used")),
     "voided": ("muted", pgettext_lazy("status", "Voided")),

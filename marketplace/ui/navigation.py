@@ -109,6 +109,13 @@ SECTIONS: tuple[Section, ...] = (
         kind="provider",
     ),
     Section(
+        _("Earnings"), pgettext_lazy("short", "Earnings"), "coins",
+        (
+            Page(_("Payout account"), "earnings:account", Permission.VIEW_EARNINGS),
+        ),
+        kind="provider",
+    ),
+    Section(
         _("Profile"), pgettext_lazy("short", "Profile"), "user",
         (
             Page(_("Profile"), "profile:home", Permission.VIEW_CONSOLE),

@@ -1,1 +1,1 @@
-"""Money out to providers: weekly batches, bank files, statements, invoices, reconciliation."""
+"""Paying providers out: payout accounts, weekly batches, bank files, statements, invoices, and books that agree."""

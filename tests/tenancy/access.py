@@ -15,6 +15,7 @@ from marketplace.accounts.roles import Role
 from marketplace.tenancy.scope import scope
 from providers.catalogue.models import Category
 from providers.listings.models import ListingVersion
+from providers.onboarding.models import Application
 from tests.outbox.letters import SERVICE
 from tests.providers.onboarding import papers
 from tests.tenancy.world import Filled
@@ -166,12 +167,24 @@ def other_name(_of: Filled) -> str:
     return f"Name {next(prices)}"
 
 
+def company_of(of: Filled) -> str:
+    """The company's name as the form of onboarding has it now."""
+    with scope(of.id):
+        return Application.objects.get(provider_id=of.id).company_name
+
+
+def bank_number(_of: Filled) -> str:
+    return f"622202{next(prices):010}"
+
+
+PAYOUT_ACCOUNT = {"holder": company_of, "bank": lambda of: f"{of.merchant.slug} bank", "number": bank_number}
 WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
 #: Writes that store nothing here: they answer a question too long for an address, or the world is not ready for them.
 HARMLESS = {
     "messages:preview": "draws a preview",
     "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
     "onboarding:withdraw": "for the same reason",
+    "earnings:confirm_account": "entering another account cancels the one that waits; tests/orders/payouts confirms one",
     "settings:switch": "chooses for the session",
     "settings:leave": "leaves only with its confirmation",
     "settings:second_step": "what is switched off already stays so",
@@ -350,6 +363,9 @@ ADDRESSES: dict[str, Address] = {
     ),
     "deposit:withdraw": Address({"POST": "onboard"}, "deposit_transfer", kind="provider"),
     "deposit:export": Address({"GET": "export"}, kind="provider"),
+    "earnings:account": Address({"GET": "view_earnings", "POST": "cash_out"}, form=PAYOUT_ACCOUNT, kind="provider"),
+    "earnings:confirm_account": Address({"POST": "cash_out"}, "payout_account", kind="provider"),
+    "earnings:cancel_account": Address({"POST": "cash_out"}, "cooling_account", kind="provider"),
     "exit:home": Address({"GET": "onboard"}, kind="provider"),
     "exit:ask": Address({"POST": "manage_members"}, form={"act": "leave"}, kind="provider"),
     "exit:export": Address({"POST": "export"}, kind="provider"),

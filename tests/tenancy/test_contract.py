@@ -48,6 +48,8 @@ GLOBAL = {
     "discovery_word": "words that occur in public titles; read by every search, written by the system role",
     "catalogue_category": "what can be offered, the same for everybody; staff edit it",
     "catalogue_categoryattribute": "what is asked of a service, the same for everybody; staff edit it",
+    "payouts_payoutbatch": "a week's payouts, of the market: neither names nor amounts",
+    "payouts_batchproof": "the bank's confirmation of a batch, sealed; for staff",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
@@ -72,6 +74,7 @@ GLOBAL_UNIQUE = {
     "onboarding_deposittransfer": ["bank_reference"],  # entered by staff only; one bank transfer is one company's deposit
     "payments_payback": ["request_id"],  # random
     "payments_payin": ["reference"],  # random
+    "payouts_payout": ["bank_reference"],  # entered by staff only; one movement at the bank pays one company
 }
 #: A payment company's own number, which nobody but it chooses: one transaction is one payment.
 TRANSACTIONS = [("payments_payin", ["gateway", "transaction"])]
@@ -101,6 +104,8 @@ NEVER_DELETED = {
     "hiring_brief",
     "hiring_invitation",
     "hiring_proposal",
+    "payouts_payoutaccount",
+    "payouts_payout",
     "listings_listing",
     "listings_listingversion",
     "accounts_invitation",

@@ -38,6 +38,7 @@ from tests.tenancy.fills import (
     onboarding,
     outbox,
     payments,
+    payouts,
     pp,
     presale,
     profiles,
@@ -51,6 +52,7 @@ NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 #: Modules of tests/tenancy/fills with `fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]`, in this order.
 HIRING: tuple[Any, ...] = (
     payments,
+    payouts,
     service,
     hiring,
 )

@@ -1,0 +1,155 @@
+"""Where a provider's money goes, and the weekly batches that take it there. The money itself is in the ledger."""
+
+from datetime import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from marketplace.tenancy.models import ProviderModel, TenantForeignKey
+from orders.payouts.states import AccountState, BatchState, PayoutState
+
+
+class PayoutAccount(ProviderModel):
+    """A bank account, as it was entered: never changed, only replaced by a newer one. The number is sealed."""
+
+    state = models.CharField(_("state"), max_length=10, choices=AccountState, default=AccountState.PROPOSED)
+    holder = models.CharField(_("account holder"), max_length=120)
+    bank = models.CharField(_("bank and branch"), max_length=120)
+    number = models.BinaryField()
+    last4 = models.CharField(_("last four digits"), max_length=4)
+    proposed_by = models.CharField(_("entered by"), max_length=80)
+    proposed_by_id = models.BigIntegerField(null=True)
+    proposed_at = models.DateTimeField(_("entered"))
+    confirmed_by = models.CharField(_("confirmed by"), max_length=80, blank=True)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True)
+    #: From here on money goes to it.
+    usable_from = models.DateTimeField(_("used from"), null=True)
+    ended_at = models.DateTimeField(_("cancelled or refused"), null=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("payout account")
+        verbose_name_plural = _("payout accounts")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=AccountState.values), name="payout_account_state_known"),
+            models.UniqueConstraint(fields=["provider_id"], condition=Q(state="proposed"), name="one_proposed_account"),
+            models.CheckConstraint(
+                condition=~Q(state__in=["confirmed", "returned"]) | Q(confirmed_at__isnull=False, usable_from__isnull=False),
+                name="payout_account_confirmed_at",
+            ),
+        ]
+        indexes = [models.Index(fields=["provider_id", "-usable_from"], name="payout_account_usable")]
+
+    def __str__(self) -> str:
+        return f"{self.bank} …{self.last4}"
+
+    def is_cooling(self, at: datetime) -> bool:
+        """Confirmed, and not used yet."""
+        return self.state == AccountState.CONFIRMED and self.usable_from is not None and self.usable_from > at
+
+
+class PayoutBatch(models.Model):
+    """The payouts of one week in one currency. Of the market, not of a tenant: it has neither names nor amounts."""
+
+    period = models.DateField(_("week beginning"))
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=10, choices=BatchState, default=BatchState.DRAFT)
+    drafted_by = models.CharField(_("drawn up by"), max_length=80)
+    drafted_by_id = models.BigIntegerField(null=True)
+    created_at = models.DateTimeField(_("drawn up"))
+    approved_by = models.CharField(_("approved by"), max_length=80, blank=True)
+    approved_by_id = models.BigIntegerField(null=True)
+    approved_at = models.DateTimeField(_("approved"), null=True)
+    exported_by = models.CharField(_("taken to the bank by"), max_length=80, blank=True)
+    exported_at = models.DateTimeField(_("taken to the bank"), null=True)
+    #: Of the bank's file, so that a second download can be told to be the same.
+    file_sha256 = models.CharField(_("SHA-256 of the file"), max_length=64, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+
+    class Meta:
+        verbose_name = _("payout batch")
+        verbose_name_plural = _("payout batches")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=BatchState.values), name="payout_batch_state_known"),
+            models.UniqueConstraint(fields=["period", "currency"], condition=~Q(state="cancelled"), name="one_batch_per_week"),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "cancelled"]) | Q(approved_at__isnull=False), name="payout_batch_approved"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["exported", "closed"]) | ~Q(file_sha256=""), name="payout_batch_exported"
+            ),
+            models.CheckConstraint(
+                condition=Q(drafted_by_id__isnull=True)
+                | Q(approved_by_id__isnull=True)
+                | ~Q(drafted_by_id=models.F("approved_by_id")),
+                name="payout_batch_four_eyes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"PB{self.pk:06d}" if self.pk else "PB"
+
+    @property
+    def number(self) -> str:
+        return str(self)
+
+
+class BatchProof(models.Model):
+    """The bank's confirmation of a batch, sealed; for staff alone."""
+
+    batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, verbose_name=_("payout batch"), related_name="proofs")
+    name = models.CharField(_("file name"), max_length=120)
+    sha256 = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    uploaded_by = models.CharField(_("uploaded by"), max_length=80)
+    uploaded_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("proof of a batch")
+        verbose_name_plural = _("proofs of batches")
+        constraints = [models.UniqueConstraint(fields=["batch", "sha256"], name="batch_proof_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Payout(ProviderModel):
+    """One provider's money of a week on its way to its account. `amount` left the earnings when it was drafted."""
+
+    batch = models.ForeignKey(PayoutBatch, on_delete=models.PROTECT, verbose_name=_("payout batch"), related_name="+")
+    account = TenantForeignKey(PayoutAccount, verbose_name=_("payout account"))
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    state = models.CharField(_("state"), max_length=10, choices=PayoutState, default=PayoutState.DRAFTED)
+    bank_reference = models.CharField(_("bank's reference"), max_length=64, null=True)
+    paid_on = models.DateField(_("paid on"), null=True)
+    note = models.CharField(_("note"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("drawn up"), db_default=Now())
+    settled_at = models.DateTimeField(_("settled"), null=True)
+    settled_by = models.CharField(_("settled by"), max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("payout")
+        verbose_name_plural = _("payouts")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=PayoutState.values), name="provider_payout_state_known"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="provider_payout_positive"),
+            models.UniqueConstraint(fields=["provider_id", "batch"], name="one_payout_per_batch"),
+            # Over all providers: one movement at the bank pays one company. Only staff enter references.
+            models.UniqueConstraint(fields=["bank_reference"], name="payout_reference_once"),
+            models.CheckConstraint(
+                condition=Q(state="paid", bank_reference__isnull=False, paid_on__isnull=False)
+                | (~Q(state="paid") & Q(bank_reference__isnull=True)),
+                name="provider_payout_paid_by_reference",
+            ),
+        ]
+        indexes = [models.Index(fields=["provider_id", "-id"], name="payouts_newest")]
+
+    def __str__(self) -> str:
+        return f"PO{self.pk:06d}" if self.pk else "PO"
+
+    @property
+    def number(self) -> str:
+        return str(self)

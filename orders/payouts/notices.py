@@ -1,0 +1,31 @@
+"""What a provider's people are told about their money."""
+
+from django.utils.translation import gettext_noop
+
+from marketplace.outbox.people import Notice
+
+#: Whoever could be robbed: everybody who owns or runs the company, and who keeps its books.
+MONEY = ("owner", "admin", "finance")
+NOTICES = (
+    Notice(
+        kind="orders.payout_account.proposed",
+        subject=gettext_noop("A new payout account was entered: %(bank)s …%(last4)s"),
+        body=gettext_noop(
+            "%(who)s entered it. Nothing is paid to it before somebody confirms it. If nobody of you did this, cancel it and"
+            " change your passwords."
+        ),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="orders.payout_account.confirmed",
+        subject=gettext_noop("Payouts will go to %(bank)s …%(last4)s"),
+        body=gettext_noop("%(who)s confirmed it. It is used from %(day)s; until then it can be cancelled on the page below."),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="orders.payout_account.cancelled",
+        subject=gettext_noop("Cancelled: the payout account %(bank)s …%(last4)s"),
+        body=gettext_noop("%(who)s cancelled it. Payouts go where they went before."),
+        roles=MONEY,
+    ),
+)

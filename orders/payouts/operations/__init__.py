@@ -1,0 +1,1 @@
+"""Acts of paying out: one function each."""

@@ -1,0 +1,63 @@
+"""Reading accounts, payouts and batches. A provider's rows need its scope; what spans providers is read as the system role."""
+
+from datetime import date, datetime
+
+from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from marketplace.kernel.errors import NotFound
+from orders.payouts.models import Payout, PayoutAccount, PayoutBatch
+
+
+def access_account(*, provider_id: int, pk: int, lock: bool = False) -> PayoutAccount:
+    """A payout account of the provider's, perhaps locked. Raises NotFound."""
+    found = PayoutAccount.objects.filter(provider_id=provider_id, pk=pk)
+    row = (found.select_for_update() if lock else found).first()
+    if row is None:
+        raise NotFound(_("There is no such account."))
+    return row
+
+
+def access_payout(*, provider_id: int, pk: int, lock: bool = False) -> Payout:
+    """A payout of the provider's, perhaps locked. Raises NotFound."""
+    found = Payout.objects.filter(provider_id=provider_id, pk=pk)
+    row = (found.select_for_update() if lock else found).first()
+    if row is None:
+        raise NotFound(_("There is no such payout."))
+    return row
+
+
+def accounts_of(provider_id: int) -> list[PayoutAccount]:
+    """Newest first, with those that are gone."""
+    return list(PayoutAccount.objects.filter(provider_id=provider_id).order_by("-id")[:20])
+
+
+def account_in_use(provider_id: int, at: datetime) -> PayoutAccount | None:
+    """Where money goes at a moment: the account confirmed last among those that have cooled off, unless the bank refused it."""
+    ready = PayoutAccount.objects.filter(provider_id=provider_id, state__in=["confirmed", "returned"], usable_from__lte=at)
+    newest = ready.order_by("-usable_from", "-id").first()
+    return newest if newest is not None and newest.state == "confirmed" else None
+
+
+def payouts_of(provider_id: int) -> QuerySet[Payout]:
+    """Newest first, with their accounts and batches."""
+    return Payout.objects.filter(provider_id=provider_id).select_related("account", "batch").order_by("-id")
+
+
+# Across providers: as the system role.
+
+
+def batch_of_week(period: date, currency: str) -> PayoutBatch | None:
+    return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="cancelled").first()
+
+
+def rows_of_batch(batch_id: int) -> list[Payout]:
+    """Every payout of a batch, by number."""
+    return list(Payout.objects.using("system").filter(batch_id=batch_id).select_related("account").order_by("id"))
+
+
+def totals_of_batch(batch_id: int) -> tuple[int, int]:
+    """(payouts, amount) of a batch, without those taken out."""
+    found = Payout.objects.using("system").filter(batch_id=batch_id).exclude(state="cancelled")
+    sums = found.aggregate(count=Count("id"), total=Sum("amount"))
+    return sums["count"], sums["total"] or 0

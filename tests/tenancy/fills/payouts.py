@@ -1,0 +1,48 @@
+"""A row in every table of paying out."""
+
+from datetime import UTC, date, datetime
+
+from marketplace.tenancy.scope import scope
+from orders.payouts.models import Payout, PayoutAccount, PayoutBatch
+from tests import cast
+
+NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
+
+
+def fill(_merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
+    """An account that waits and one in use; a payout that failed."""
+    common = {
+        "provider_id": provider.id,
+        "bank": f"{provider.slug} bank",
+        "holder": provider.slug,
+        "number": b"x",
+        "last4": "6789",
+    }
+    with scope(provider.id):
+        waiting = PayoutAccount.objects.create(**common, proposed_by="system:cli", proposed_at=NOW)
+        used = PayoutAccount.objects.create(
+            **common,
+            state="confirmed",
+            proposed_by="system:cli",
+            proposed_at=NOW,
+            confirmed_by="x",
+            confirmed_at=NOW,
+            usable_from=NOW,
+        )
+        later = NOW.replace(year=2099)
+        cooling = PayoutAccount.objects.create(
+            **common, state="confirmed", proposed_by="x", proposed_at=NOW, confirmed_by="x", confirmed_at=NOW, usable_from=later
+        )
+        batch, _new = PayoutBatch.objects.get_or_create(
+            period=date(2026, 3, 2), currency="CNY", state="cancelled", defaults={"drafted_by": "system:cli", "created_at": NOW}
+        )
+        payout = Payout.objects.create(
+            provider_id=provider.id,
+            batch=batch,
+            account=used,
+            amount=12_300,
+            currency="CNY",
+            state="cancelled",
+            note=provider.slug,
+        )
+    return {"payout_account": waiting.pk, "cooling_account": cooling.pk, "payout": payout.pk}
