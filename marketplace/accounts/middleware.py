@@ -5,6 +5,7 @@ operation that opens its own, then redirects; a form that is shown again renders
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -18,6 +19,7 @@ from marketplace.accounts.queries import memberships_of
 from marketplace.accounts.roles import permissions_of
 from marketplace.accounts.viewing import END, VISIBLE, Look, look_of, require_look_only
 from marketplace.tenancy.scope import scope
+from marketplace.ui.formats import covered_amounts
 
 #: Reached without a tenant: probes, sign-in, static files, admin (its own role and rules).
 UNSCOPED = ("/livez", "/readyz", "/static/", "/accounts/", "/admin/", "/i18n/", "/join/")
@@ -48,7 +50,8 @@ class TenantMiddleware:
         _read_in_own_language(request)
         if request.path.startswith(UNSCOPED) or request.method not in SAFE:
             return self.get_response(request)
-        with scope(_tenant(request), user_id=request.user.pk, read_only=True):
+        covered = covered_amounts() if request.look is not None else nullcontext()
+        with covered, scope(_tenant(request), user_id=request.user.pk, read_only=True):
             return self.get_response(request)
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:

@@ -1,5 +1,8 @@
 """Numbers, money and time as the reader's language writes them. Amounts are integer minor units, times are aware."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -24,6 +27,19 @@ COMPACT_STEPS = {
     "zh": ((10**8, "亿"), (10**4, "万")),
     "en": ((10**9, "B"), (10**6, "M"), (10**3, "k")),
 }
+#: What stands for an amount that the reader is not to know.
+COVERED = "•••"
+_covered: ContextVar[bool] = ContextVar("amounts_covered", default=False)
+
+
+@contextmanager
+def covered_amounts() -> Iterator[None]:
+    """Within, every amount of money is written as dots: staff who look as somebody else see what he sees, but no money."""
+    token = _covered.set(True)
+    try:
+        yield
+    finally:
+        _covered.reset(token)
 
 
 def locale() -> Locale:
@@ -48,7 +64,7 @@ def minor_to_decimal(amount: int, currency: str) -> Decimal:
 
 def money(amount: int, currency: str) -> str:
     """An amount with its currency's own decimals, for example ¥1,288.00."""
-    return _money(amount, currency, language())
+    return COVERED if _covered.get() else _money(amount, currency, language())
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -64,7 +80,7 @@ def price(amount: int, currency: str) -> str:
     """An amount as prices are written: no decimals when it is whole, for example ¥6,800 but ¥0.35."""
     text = money(amount, currency)
     digits = exponent(currency)
-    return text[: -digits - 1] if digits and amount % 10**digits == 0 else text
+    return text[: -digits - 1] if digits and amount % 10**digits == 0 and text != COVERED else text
 
 
 def number(value: int | float | Decimal) -> str:
@@ -89,6 +105,8 @@ def _percent(share: float, digits: int, code: str) -> str:
 
 def compact(value: float | Decimal, currency: str | None = None) -> str:
     """A short axis label: 400000 → 40万 or 400k. `value` is in major units."""
+    if currency and _covered.get():
+        return COVERED
     symbol = get_currency_symbol(currency, locale=locale()) if currency else ""
     if symbol[-1:].isalpha():
         symbol = ""  # a code such as KWD would be longer than the figure; the title says the currency

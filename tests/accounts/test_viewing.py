@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from marketplace.accounts.viewing import VISIBLE
 from marketplace.kernel.errors import NotAllowed, NotFound, UserError
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
+from marketplace.ui.formats import COVERED
 from tests import cast
 from tests.accounts.conftest import PASSWORD, signed_in
+from tests.engine import doors
 from tests.engine.doors import rows
 from tests.tenancy.access import ADDRESSES
-from tests.tenancy.world import fingerprint
+from tests.tenancy.world import documents, fingerprint
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REASON = "The owner cannot find an order"
@@ -71,6 +74,15 @@ def test_money_secrets_documents_and_the_persons_own_affairs_stay_closed(acme: c
     assert {page: client.get(page).status_code for page in closed} == dict.fromkeys(closed, 403)
     hidden = {"view_money", "manage_keys", "export", "onboard", "view_earnings", "approve", "manage_security"}
     assert not {str(right) for right in VISIBLE} & hidden
+
+
+def test_amounts_are_covered_while_looking(acme: cast.Merchant, tmp_path: Path) -> None:
+    doors.import_orders(acme, doors.orders_file(tmp_path, documents("ACME"), "jsonl"), "jsonl")
+    staff = look(acme).get("/orders/").content.decode()
+    owner = signed_in(acme.owner).get("/orders/").content.decode()
+    assert "ACME-1001" in staff and "ACME-1001" in owner
+    assert ("£200.00" in staff, COVERED in staff) == (False, True)
+    assert ("£200.00" in owner, COVERED in owner) == (True, False)
 
 
 def test_pages_are_read_in_a_transaction_that_cannot_write(acme: cast.Merchant, monkeypatch: pytest.MonkeyPatch) -> None:
