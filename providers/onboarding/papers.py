@@ -133,8 +133,12 @@ def _too_many_pixels() -> BadPaper:
 
 
 def _clean(name: str, content_type: str) -> str:
-    """A name that is safe in a header, on a disk and on a page, with the ending of what the file really is."""
+    return safe_stem(name) + ENDINGS[content_type]
+
+
+def safe_stem(name: str) -> str:
+    """A file's name without its ending, safe in a header, on a disk and on a page."""
     text = unicodedata.normalize("NFC", name)
     text = "".join(letter for letter in text if unicodedata.category(letter)[0] != "C")
     stem = UNWANTED.sub(" ", text).rsplit(".", 1)[0].strip(" .")[:80]
-    return (stem or "document") + ENDINGS[content_type]
+    return stem or "document"

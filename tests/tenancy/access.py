@@ -473,6 +473,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "guards.books.compared": ("one", {"comparison_id": "comparison"}),
     "guards.books.scheduled": ("sweep", {}),
     "guards.approvals.expired": ("sweep", {}),
+    "rooms.letters.swept": ("sweep", {}),
+    "rooms.letters.written": ("one", {}),
     "onboarding.dates.checked": ("sweep", {}),
     "onboarding.exits.swept": ("sweep", {}),
     "onboarding.export.made": ("one", {"export_id": "data_export"}),

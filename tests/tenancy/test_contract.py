@@ -22,7 +22,7 @@ OWNERS = tenant_tables()
 #: Tables of a merchant and a service provider, with the column that names the second.
 SHARED = shared_tables()
 #: The roots of them: only the merchant makes and removes such rows.
-MADE_BY_MERCHANTS: set[str] = {"hiring_invitation", "service_serviceorder"}
+MADE_BY_MERCHANTS: set[str] = {"hiring_invitation", "service_serviceorder", "workrooms_conversation"}
 
 #: Tables without a tenant, each with the reason why.
 GLOBAL = {
@@ -99,6 +99,10 @@ APPEND_ONLY = {
     "payments_gatewaynotice",
     "payments_payinproof",
     "payments_payinproofchunk",
+    "workrooms_message",
+    "workrooms_messagefile",
+    "workrooms_sharedfile",
+    "workrooms_sharedfilechunk",
 }
 NEVER_DELETED = {
     "hiring_brief",
@@ -166,6 +170,9 @@ NEVER_DELETED = {
     "payments_payback",
     "payments_paymentcase",
     "payments_sandboxcharge",
+    "workrooms_conversation",
+    "workrooms_decision",
+    "workrooms_readmark",
 }
 OURS = ("marketplace", "merchants", "providers", "orders", "aftersales")
 

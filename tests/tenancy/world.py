@@ -43,6 +43,7 @@ from tests.tenancy.fills import (
     presale,
     profiles,
     retention,
+    rooms,
     scorecards,
     service,
     shortlists,
@@ -53,6 +54,7 @@ NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 HIRING: tuple[Any, ...] = (
     payments,
     payouts,
+    rooms,
     service,
     hiring,
 )
