@@ -46,11 +46,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organization(models.Model):
-    """A tenant: a merchant or a service provider."""
+    """A tenant: a merchant, a service provider, or the market itself (one row, which nobody is a member of: its books)."""
 
     class Kind(models.TextChoices):
         MERCHANT = "merchant", _("Merchant")
         PROVIDER = "provider", _("Service provider")
+        MARKET = "market", _("The market")
 
     tenant_owner: ClassVar[str] = "id"
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
@@ -63,6 +64,10 @@ class Organization(models.Model):
     class Meta:
         verbose_name = _("organization")
         verbose_name_plural = _("organizations")
+        constraints = [
+            # The slug is unique, so there is one market; no sign-up's slug begins like this.
+            models.CheckConstraint(condition=~models.Q(kind="market") | models.Q(slug="_market"), name="one_market")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -93,7 +98,7 @@ class SignUp(models.Model):
     """Somebody who signed up. The organization is founded when he has shown that the mailbox is his."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="sign_up", verbose_name=_("user"))
-    kind = models.CharField(_("kind"), max_length=12, choices=Organization.Kind)
+    kind = models.CharField(_("kind"), max_length=12, choices=Organization.Kind.choices[:2])
     organization_name = models.CharField(_("organization"), max_length=120)
     created_at = models.DateTimeField(_("signed up"))
     #: Set once; null while the mailbox is unconfirmed.

@@ -71,6 +71,7 @@ _PROVIDERS = frozenset(
 KIND_PERMISSIONS: dict[str, frozenset[Permission]] = {
     "merchant": frozenset(Permission) - _PROVIDERS,
     "provider": _BOTH | _PROVIDERS,
+    "market": frozenset(),
 }
 _ALL = frozenset(Permission)
 _SEES = frozenset({Permission.VIEW_CONSOLE, Permission.VIEW_ORDERS})

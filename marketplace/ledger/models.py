@@ -23,6 +23,18 @@ class AccountCode(models.TextChoices):
     DEPOSIT_BANK = "deposit_bank", _("Deposit paid by bank transfer")
     DEPOSIT_HELD = "deposit_held", _("Deposit held")
     DEPOSIT_DEDUCTED = "deposit_deducted", _("Deducted from the deposit")
+    # Hiring: a merchant's, a provider's, the market's; `clearing` joins their books and is zero over all of them.
+    PAID_IN = "paid_in", _("Paid in")
+    WALLET = "wallet", _("Wallet")
+    ESCROW_HELD = "escrow_held", _("Held for contracts")
+    CLEARING = "clearing", _("Between the parties' books")
+    EARNINGS_PENDING = "earnings_pending", _("Earnings not yet available")
+    EARNINGS = "earnings", _("Earnings available")
+    PAYOUTS_IN_TRANSIT = "payouts_in_transit", _("Payouts on their way")
+    PAID_OUT = "paid_out", _("Paid out")
+    COMMISSION = "commission", _("Commission earned")
+    PAYMENT_FEES = "payment_fees", _("Payment fees earned")
+    DISPUTE_FEES = "dispute_fees", _("Dispute fees")
 
 
 class LedgerAccount(TenantModel):
@@ -60,6 +72,7 @@ class LedgerTransfer(TenantModel):
             models.UniqueConstraint(fields=["merchant_id", "key"], name="transfer_once"),
             models.CheckConstraint(condition=models.Q(amount__gt=0), name="transfer_positive"),
         ]
+        indexes = [models.Index(fields=["merchant_id", "occurred_at", "id"], name="transfer_by_time")]
 
     def __str__(self) -> str:
         return self.key

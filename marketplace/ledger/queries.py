@@ -35,11 +35,18 @@ WHERE a.balance <> coalesce(e.total, 0) ORDER BY 1, 2, 3
 UNBALANCED = """
 SELECT merchant_id, transfer_id, sum(amount)::bigint FROM ledger_ledgerentry GROUP BY 1, 2 HAVING sum(amount) <> 0 ORDER BY 1, 2
 """
+# Money that crossed from book to book: every key's legs clear each other, so all clearing accounts are zero together.
+UNCLEARED = """
+SELECT t.key, t.currency, sum(e.amount)::bigint FROM ledger_ledgerentry e
+JOIN ledger_ledgeraccount a ON a.merchant_id = e.merchant_id AND a.id = e.account_id AND a.code = 'clearing'
+JOIN ledger_ledgertransfer t ON t.merchant_id = e.merchant_id AND t.id = e.transfer_id
+GROUP BY 1, 2 HAVING sum(e.amount) <> 0 ORDER BY 1
+"""
 SIZE = "SELECT count(*) FROM ledger_ledgerentry"
 
 
 def verify_all() -> dict[str, Any]:
-    """Every tenant's balances against their entries, and every transfer against zero (system role)."""
+    """Every tenant's balances against their entries, and every transfer and every clearing against zero (system role)."""
     with connections["system"].cursor() as cursor:
         cursor.execute(SIZE)
         (entries,) = cursor.fetchone()
@@ -48,7 +55,9 @@ def verify_all() -> dict[str, Any]:
         accounts_off = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         cursor.execute(UNBALANCED)
         transfers_off = [dict(zip(("merchant_id", "transfer", "off_by"), row, strict=True)) for row in cursor.fetchall()]
-    return {"entries": entries, "accounts_off": accounts_off, "transfers_off": transfers_off}
+        cursor.execute(UNCLEARED)
+        clearing_off = [dict(zip(("key", "currency", "off_by"), row, strict=True)) for row in cursor.fetchall()]
+    return {"entries": entries, "accounts_off": accounts_off, "transfers_off": transfers_off, "clearing_off": clearing_off}
 
 
 def paid_by_day(merchant_id: int, *, currency: str, since: datetime) -> list[tuple[Any, int, int]]:

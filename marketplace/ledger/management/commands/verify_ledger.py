@@ -1,4 +1,4 @@
-"""manage.py verify_ledger [--json]: every balance against its entries, every transfer against zero."""
+"""manage.py verify_ledger [--json]: every balance against its entries, every transfer against zero, clearing accounts against each other."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ class LedgerOff(UserError):
 
 
 class Command(ReportCommand):
-    help = "Check that every account's balance is the sum of its entries and every transfer sums to zero."
+    help = "Check every balance against its entries, every transfer against zero, and that books clear each other."
 
     def report(self, **options: Any) -> dict[str, Any]:
         found = verify_all()
-        if found["accounts_off"] or found["transfers_off"]:
+        if found["accounts_off"] or found["transfers_off"] or found["clearing_off"]:
             raise LedgerOff(f"The ledger is off: {found}")
         return found
