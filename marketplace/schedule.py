@@ -12,6 +12,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    "escrow-releases": {"task": "escrow.releases.matured", "schedule": 60.0, "options": {"expires": 55}},
     "store-imports": {"task": "store.import.swept", "schedule": 60.0, "options": {"expires": 55}},
     "aftersales-runs": {"task": "aftersales.run.swept", "schedule": 60.0, "options": {"expires": 55}},
     "aftersales-automatic": {"task": "aftersales.run.scheduled", "schedule": 300.0, "options": {"expires": 290}},

@@ -11,6 +11,7 @@ from marketplace.ui.labels import PROGRAMS, STATUSES, humanize
 
 #: Parts of the market: the first piece of an action.
 ROOMS: Mapping[str, Text] = {
+    "escrow": _("Escrow"),
     "moderation": _("Moderation"),
     "providers": _("Service providers"),
     "orders": _("Hiring"),
@@ -26,6 +27,11 @@ ROOMS: Mapping[str, Text] = {
 }
 #: What was acted on: the second piece.
 OBJECTS: Mapping[str, Text] = {
+    "dispute": pgettext_lazy("audit", "Dispute"),
+    "wallet": pgettext_lazy("audit", "Wallet"),
+    "refund": pgettext_lazy("audit", "Refund"),
+    "release": pgettext_lazy("audit", "Release"),
+    "deal": pgettext_lazy("audit", "Deal"),
     "account": pgettext_lazy("audit", "Bank account"),
     "appeal": pgettext_lazy("audit", "Appeal"),
     "application": pgettext_lazy("audit", "Application"),
@@ -91,6 +97,14 @@ OBJECTS: Mapping[str, Text] = {
 }
 #: What was done: the last piece.
 VERBS: Mapping[str, Text] = {
+    "bounced": pgettext_lazy("audit", "came back"),
+    "failed": pgettext_lazy("audit", "failed"),
+    "paid": pgettext_lazy("audit", "paid"),
+    "charged": pgettext_lazy("audit", "charged"),
+    "debited": pgettext_lazy("audit", "debited"),
+    "credited": pgettext_lazy("audit", "credited"),
+    "reversed": pgettext_lazy("audit", "taken back"),
+    "moved": pgettext_lazy("audit", "moved"),
     "accepted": pgettext_lazy("audit", "accepted"),
     "added": pgettext_lazy("audit", "added"),
     "answered": pgettext_lazy("audit", "answered"),
@@ -183,6 +197,15 @@ VERBS: Mapping[str, Text] = {
 }
 #: Keys of facts that no counter of programs has.
 FACT_WORDS: Mapping[str, Text] = {
+    "currency": pgettext_lazy("fact", "Currency"),
+    "waiver": pgettext_lazy("fact", "Waiver no."),
+    "side": pgettext_lazy("fact", "Side"),
+    "to": pgettext_lazy("fact", "To"),
+    "key": pgettext_lazy("fact", "Reference"),
+    "fee_back": pgettext_lazy("fact", "Fees given back"),
+    "fee": pgettext_lazy("fact", "Fees"),
+    "amount": pgettext_lazy("fact", "Amount"),
+    "deal": pgettext_lazy("fact", "Contract"),
     "after": pgettext_lazy("fact", "After"),
     "alert_percent": pgettext_lazy("fact", "Warning at (%)"),
     "amounts": pgettext_lazy("fact", "Amounts"),

@@ -500,5 +500,6 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "outbox.messages.swept": ("sweep", {}),
     "discovery.words.counted": ("none", {}),
     "marketplace.health.beaten": ("none", {}),
+    "escrow.releases.matured": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }

@@ -22,7 +22,13 @@ OWNERS = tenant_tables()
 #: Tables of a merchant and a service provider, with the column that names the second.
 SHARED = shared_tables()
 #: The roots of them: only the merchant makes and removes such rows.
-MADE_BY_MERCHANTS: set[str] = {"hiring_invitation", "service_serviceorder", "workrooms_conversation"}
+MADE_BY_MERCHANTS: set[str] = {
+    "escrow_deal",
+    "escrow_feeline",
+    "hiring_invitation",
+    "service_serviceorder",
+    "workrooms_conversation",
+}
 
 #: Tables without a tenant, each with the reason why.
 GLOBAL = {
@@ -50,6 +56,8 @@ GLOBAL = {
     "catalogue_categoryattribute": "what is asked of a service, the same for everybody; staff edit it",
     "payouts_payoutbatch": "a week's payouts, of the market: neither names nor amounts",
     "payouts_batchproof": "the bank's confirmation of a batch, sealed; for staff",
+    "escrow_commissionrule": "the market's fees, the same for everybody; staff edit them",
+    "escrow_waiver": "what is free of fees for a while; staff edit it",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",
 }
 #: Projections of what is published: everybody reads them, only their owner writes (see `public_table`).
@@ -80,6 +88,10 @@ GLOBAL_UNIQUE = {
 TRANSACTIONS = [("payments_payin", ["gateway", "transaction"])]
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "escrow_feeline",
+    "escrow_refund",
+    "escrow_reversal",
+    "escrow_roll",
     "hiring_proposalversion",
     "outbox_reply",
     "outbox_sandboxsms",
@@ -105,6 +117,9 @@ APPEND_ONLY = {
     "workrooms_sharedfilechunk",
 }
 NEVER_DELETED = {
+    "escrow_deal",
+    "escrow_hold",
+    "escrow_release",
     "hiring_brief",
     "hiring_invitation",
     "hiring_proposal",
@@ -345,7 +360,8 @@ def test_functions_that_run_as_the_owner_are_pinned_and_not_for_everybody(catalo
     found = catalogue(DEFINERS)
     assert {name for name, _path, _public in found} == {
         *("create_organization", "find_organization", "find_invitation", "find_shops", "moderation_reporter"),
-        *("open_account", "post_transfers", "ledger_refuse_unbalanced"),
+        *("open_account", "post_transfers", "ledger_refuse_unbalanced", "market_organization"),
+        *("escrow_post", "escrow_wallet", "escrow_payout", "escrow_mature"),
         "payments_locate",
     }
     for name, path, public in found:

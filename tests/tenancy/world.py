@@ -29,6 +29,7 @@ from tests.tenancy.fills import (
     accounts,
     api,
     buyers,
+    escrow,
     guards,
     hiring,
     intents,
@@ -52,6 +53,7 @@ from tests.tenancy.fills import (
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
 #: Modules of tests/tenancy/fills with `fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]`, in this order.
 HIRING: tuple[Any, ...] = (
+    escrow,
     payments,
     payouts,
     rooms,

@@ -57,7 +57,13 @@ class Stage:
     def send_payout(self, amount: int, key: str, step: str = "sent") -> bool:
         with scope(self.provider_id, durable=True):
             return escrow.move_payout(
-                provider_id=self.provider_id, amount=amount, currency="CNY", key=key, step=step, at=AT, by=CLI  # type: ignore[arg-type]
+                provider_id=self.provider_id,
+                amount=amount,
+                currency="CNY",
+                key=key,
+                step=step,
+                at=AT,
+                by=CLI,  # type: ignore[arg-type]
             )
 
     @property

@@ -197,7 +197,8 @@ def test_both_parties_may_give_back_and_each_act_is_audited_with_its_own_party(s
     stage.hold(10_000)
     stage.refund(4_000, by_provider=True)
     stage.act("split", hold_key="milestone:1", key="s", to_provider=1_000, by_provider=True)
-    seen = system("SELECT action FROM audit_auditevent WHERE merchant_id = %s AND action LIKE 'escrow.%%' ORDER BY id", stage.provider_id)
+    actions = "SELECT action FROM audit_auditevent WHERE merchant_id = %s AND action LIKE 'escrow.%%' ORDER BY id"
+    seen = system(actions, stage.provider_id)
     assert [action for (action,) in seen] == ["escrow.refund.made", "escrow.release.made", "escrow.refund.made"]
 
 

@@ -1,4 +1,4 @@
-"""manage.py verify_ledger [--json]: every balance against its entries, every transfer against zero, clearing accounts against each other."""
+"""manage.py verify_ledger [--json]: balances against entries, transfers against zero, books against each other."""
 
 from typing import Any
 
