@@ -8,6 +8,7 @@ class AftersalesConfig(AppConfig):
 
     def ready(self) -> None:
         from aftersales.guards.approvals.operations import register_effect
+        from aftersales.outcomes.measured import register_outcomes
         from aftersales.programs.changing import approve_policy
         from aftersales.programs.price_protection.notices import KIND
         from aftersales.programs.price_protection.rules import REASONS
@@ -20,3 +21,4 @@ class AftersalesConfig(AppConfig):
         kinds.register(KIND)
         register_order_extra(order_extra)
         register_effect("policy", approve_policy)
+        register_outcomes()

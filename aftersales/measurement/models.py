@@ -28,6 +28,8 @@ class Experiment(TenantModel):
     holdout_ppm = models.IntegerField(_("control group (ppm)"))
     started_at = models.DateTimeField(_("started"))
     ended_at = models.DateTimeField(_("ended"), null=True)
+    #: Until then a contract is paid by this split: a changed share waits.
+    pinned_until = models.DateTimeField(_("kept until"), null=True)
     created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:
