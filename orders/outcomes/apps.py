@@ -6,3 +6,10 @@ class OutcomesConfig(AppConfig):
     name = "orders.outcomes"
     label = "outcomes"
     verbose_name = _("Outcomes")
+
+    def ready(self) -> None:
+        from orders.outcomes.clause import KIND
+        from orders.outcomes.contract import describe, validate
+        from orders.service.clauses import register_clause
+
+        register_clause(KIND, validate, describe)

@@ -25,14 +25,16 @@ WHOLE_RATE = 10_000
 
 @dataclass(frozen=True)
 class OutcomeClause:
-    """`milestone` is the position (from 1) of the milestone that holds the most the outcome can pay, its cap.
+    """`cap_minor` is the most the outcome can pay. In a contract in milestones it is held in advance: `milestone` is the position
+    (from 1) of the milestone that holds it. A standing service has no such milestone (0); its fee is charged when it is known.
 
     With the basis "value" the incremental value is measured money; with "successes" it is further successes times
     `per_success_minor`, an amount the parties agreed on.
     """
 
     metric: str
-    milestone: int
+    cap_minor: int
+    milestone: int = 0
     window_days: int = 30
     settle_days: int = 30
     min_sample: int = 200
@@ -78,9 +80,9 @@ def from_json(data: Mapping[str, Any]) -> OutcomeClause:
     unknown = sorted(set(data) - known)
     if unknown:
         raise BadClause(_("An outcome clause has no field %(name)s.") % {"name": unknown[0]}, unknown[0])
-    for name in ("metric", "milestone"):
+    for name in ("metric", "cap_minor"):
         if not data.get(name):
-            raise BadClause(_("Choose what is measured and which milestone it pays."), name)
+            raise BadClause(_("Choose what is measured, and the most it can pay."), name)
     for name, value in data.items():
         wanted = str if name in ("metric", "basis") else int
         if (name, value) != ("shop_id", None) and (not isinstance(value, wanted) or isinstance(value, bool)):
@@ -90,6 +92,8 @@ def from_json(data: Mapping[str, Any]) -> OutcomeClause:
 
 def problems(clause: OutcomeClause, *, least_settle_days: int) -> Iterator[tuple[str, str]]:
     """(what to do, field) for everything out of range, in the order of the form."""
+    if not 0 < clause.cap_minor <= MAX_MINOR:
+        yield _("Enter the most the outcome can pay."), "cap_minor"
     yield from _ranged("window_days", clause.window_days, *WINDOW_DAYS)
     yield from _ranged("settle_days", clause.settle_days, max(least_settle_days, SETTLE_DAYS[0]), SETTLE_DAYS[1])
     yield from _ranged("min_sample", clause.min_sample, LEAST_SAMPLE, MOST_SAMPLE)

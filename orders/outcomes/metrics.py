@@ -84,16 +84,31 @@ class Unit:
 class OutcomeMetric(Protocol):
     """All functions need the merchant's scope. Texts are lazy translations."""
 
-    name: str
-    label: Any
-    #: What one success is, as the contract says it.
-    definition: Any
-    #: What the value of a buyer is, as the contract says it.
-    worth: Any
-    #: How the work reaches the treated and nobody else.
-    reach: Any
-    #: Results change for so many days after the last buyer became eligible; a contract may wait longer, not shorter.
-    least_settle_days: int
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def label(self) -> Any: ...
+
+    @property
+    def definition(self) -> Any:
+        """What one success is, as the contract says it."""
+        ...
+
+    @property
+    def worth(self) -> Any:
+        """What the value of a buyer is, as the contract says it."""
+        ...
+
+    @property
+    def reach(self) -> Any:
+        """How the work reaches the treated and nobody else."""
+        ...
+
+    @property
+    def least_settle_days(self) -> int:
+        """Results change for so many days after the last buyer became eligible; a contract may wait longer, not shorter."""
+        ...
 
     def begin(self, *, merchant_id: int, contract: str, holdout_ppm: int, until: datetime, by: Actor, at: datetime) -> int:
         """Open the split for a contract and keep its share until then; what it is known by. Raises MetricBusy."""

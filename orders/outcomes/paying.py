@@ -35,8 +35,8 @@ class Pay:
     is_capped: bool = False
 
 
-def pay(clause: OutcomeClause, reading: Reading, *, cap: int) -> Pay:
-    """What the reading pays under the clause, at most `cap`."""
+def pay(clause: OutcomeClause, reading: Reading) -> Pay:
+    """What the reading pays under the clause."""
     if min(reading.treated.units, reading.control.units) < clause.min_sample:
         return Pay(Verdict.TOO_FEW, 0, 0)
     if not reading.ratio_p >= RATIO_THRESHOLD:
@@ -45,7 +45,7 @@ def pay(clause: OutcomeClause, reading: Reading, *, cap: int) -> Pay:
     fee = value * clause.rate // WHOLE_RATE
     if fee <= 0:
         return Pay(Verdict.NO_EFFECT, value, 0)
-    return Pay(Verdict.PAID, value, min(fee, cap), is_capped=fee > cap)
+    return Pay(Verdict.PAID, value, min(fee, clause.cap_minor), is_capped=fee > clause.cap_minor)
 
 
 def incremental(clause: OutcomeClause, reading: Reading) -> int:

@@ -38,6 +38,7 @@ from tests.tenancy.fills import (
     moderation,
     onboarding,
     outbox,
+    outcomes,
     payments,
     payouts,
     pp,
@@ -59,6 +60,7 @@ HIRING: tuple[Any, ...] = (
     rooms,
     service,
     hiring,
+    outcomes,
 )
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (

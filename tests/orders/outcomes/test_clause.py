@@ -7,26 +7,26 @@ import pytest
 
 from orders.outcomes.clause import BadClause, OutcomeClause, from_json, problems, to_json
 
-GOOD = OutcomeClause(metric="presale_balance", milestone=2)
+GOOD = OutcomeClause(metric="presale_balance", cap_minor=500_000, milestone=2)
 
 
 def test_a_clause_is_read_as_it_was_written() -> None:
     clause = replace(GOOD, basis="successes", per_success_minor=500, shop_id=3)
     assert from_json(to_json(clause)) == clause
-    assert from_json({"metric": "presale_balance", "milestone": 2}) == GOOD
+    assert from_json({"metric": "presale_balance", "cap_minor": 500_000, "milestone": 2}) == GOOD
 
 
 @pytest.mark.parametrize(
     ("data", "where"),
     [
-        ({"milestone": 1}, "metric"),
-        ({"metric": "presale_balance"}, "milestone"),
-        ({"metric": "presale_balance", "milestone": 1, "bonus": 3}, "bonus"),
-        ({"metric": "presale_balance", "milestone": "1"}, "milestone"),
-        ({"metric": "presale_balance", "milestone": 1, "rate": 0.1}, "rate"),
-        ({"metric": "presale_balance", "milestone": True}, "milestone"),
-        ({"metric": "presale_balance", "milestone": 1, "shop_id": "x"}, "shop_id"),
-        ({"metric": 7, "milestone": 1}, "metric"),
+        ({"cap_minor": 1}, "metric"),
+        ({"metric": "presale_balance", "milestone": 1}, "cap_minor"),
+        ({"metric": "presale_balance", "cap_minor": 1, "bonus": 3}, "bonus"),
+        ({"metric": "presale_balance", "cap_minor": "1"}, "cap_minor"),
+        ({"metric": "presale_balance", "cap_minor": 1, "rate": 0.1}, "rate"),
+        ({"metric": "presale_balance", "cap_minor": 1, "milestone": True}, "milestone"),
+        ({"metric": "presale_balance", "cap_minor": 1, "shop_id": "x"}, "shop_id"),
+        ({"metric": 7, "cap_minor": 1}, "metric"),
     ],
 )
 def test_other_shapes_are_refused_by_field(data: dict[str, Any], where: str) -> None:
@@ -43,6 +43,7 @@ def test_a_good_clause_has_no_problems() -> None:
 @pytest.mark.parametrize(
     ("change", "where"),
     [
+        ({"cap_minor": -1}, "cap_minor"),
         ({"window_days": 6}, "window_days"),
         ({"window_days": 181}, "window_days"),
         ({"settle_days": 29}, "settle_days"),
