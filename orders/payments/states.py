@@ -60,7 +60,6 @@ PAY_BACK: Table = {
     ("requested", "submit"): "submitted",
     ("requested", "succeed"): "succeeded",
     ("requested", "fail"): "failed",
-    ("submitted", "retry"): "requested",
     ("submitted", "succeed"): "succeeded",
     ("submitted", "fail"): "failed",
 }

@@ -6,10 +6,15 @@ from typing import Any
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.transitions import after
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.ui.formats import money
 from orders.payments.models import PayIn
+from orders.payments.states import PAY_IN, Use
+
+#: The ledger's kind of money that arrived.
+PAID_IN = "paid_in"
 
 #: Nothing that is mistaken for another letter when people type it into their bank's form.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -47,4 +52,17 @@ def tell_payer(row: PayIn, kind: str, key: str, at: datetime, **facts: str) -> N
     tell(
         organization_id=row.merchant_id, kind=kind, facts={"amount": amount, "reference": row.reference, **facts},
         url=f"/money/in/{row.pk}/", effect_key=f"pay_in:{row.pk}:{key}", at=at,
+    )  # fmt: skip
+
+
+def pay_in_key(pay_in_id: int) -> str:
+    """The ledger's key of money that arrived."""
+    return f"pay_in:{pay_in_id}"
+
+
+def succeed(row: PayIn, *, amount: int, transaction_id: str, payer: str, at: datetime, use: str = Use.WAITING) -> None:
+    """Write down that the money is here. Raises IntegrityError when the transaction paid for something else already."""
+    change(
+        row, state=after(PAY_IN, row.state, "succeed"), paid_amount=amount, transaction=transaction_id[:80], payer=payer[:120],
+        settled_at=at, use=use, remark="",
     )  # fmt: skip
