@@ -66,6 +66,7 @@ urlpatterns = [
     path("desk/listings/", include("providers.listings.web.urls")),
     path("desk/", include("providers.onboarding.web.urls")),
     path("desk/earnings/", include("orders.payouts.web.urls")),
+    path("", include("orders.payments.web.urls")),
     path("services/", include("orders.service.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),

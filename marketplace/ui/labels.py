@@ -78,6 +78,10 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "sent": ("good", pgettext_lazy("status", "Sent")),
     "dropped": ("muted", pgettext_lazy("status", "Not sent")),
     "included": ("info", pgettext_lazy("status", "Being sent")),
+    # Payments in and back
+    "created": ("muted", pgettext_lazy("status", "Not begun")),
+    "succeeded": ("good", pgettext_lazy("status", "Arrived")),
+    "credited": ("good", pgettext_lazy("status", "Credited")),
     # Jobs: imports and runs
     "not_better": ("muted", pgettext_lazy("training", "Not better")),
     "replaced": ("muted", pgettext_lazy("training", "Replaced")),
@@ -232,6 +236,7 @@ TRANSFER_KINDS: Mapping[str, Text] = {
     "refund_retention.failed": _("Goodwill returned after a failure"),
     "wallet.paid_in": _("Paid in"),
     "wallet.paid_back": _("Paid back"),
+    "wallet.came_back": _("Came back: could not be sent"),
     "escrow.held": _("Held for a contract"),
     "escrow.refunded": _("Given back from a contract"),
     "escrow.released": _("Released for accepted work"),

@@ -389,6 +389,26 @@ ADDRESSES: dict[str, Address] = {
     "guards:settle_case": Address({"POST": "reconcile"}, "book_case", form={"act": "explained", "note": "a fee"}),
     "guards:switch": Address({"POST": "stop_programs"}, form={"program": "presale_balance", "act": "stop"}),
 }
+LATER = {"gateway": "sandbox", "currency": "CNY", "key": lambda _of: f"key-{next(prices)}"}
+ADDRESSES |= {
+    "money:home": Address({"GET": "view_money"}),
+    "money:export": Address({"GET": "export"}),
+    "money:pay_ins": Address({"GET": "view_money"}),
+    "money:export_pay_ins": Address({"GET": "export"}),
+    "money:new": Address({"GET": "pay", "POST": "pay"}, form={"amount": "10.00", **LATER}),
+    "money:pay_in": Address({"GET": "view_money"}, "pay_in"),
+    "money:open": Address({"POST": "pay"}, "created_pay_in"),
+    "money:ask": Address({"POST": "pay"}, "paid_pay_in"),
+    "money:give_up": Address({"POST": "pay"}, "spare_pay_in"),
+    "money:prove": Address({"POST": "pay"}, "bank_pay_in", form={"paper": paper_file}),
+    "money:proof": Address({"POST": "view_money"}, "pay_in_proof"),
+    "money:receipt": Address({"GET": "view_money"}, "arrived_pay_in"),
+    "money:sandbox": Address({"GET": "pay", "POST": "pay"}, "pay_in_reference", form={"act": "pay"}, keyword="reference"),
+    "money:backs": Address({"GET": "view_money"}),
+    "money:export_backs": Address({"GET": "export"}),
+    "money:back_new": Address({"GET": "pay", "POST": "pay"}, form={"amount": "0.10", "confirmed": "yes", **LATER}),
+    "money:pay_back": Address({"GET": "view_money"}, "pay_back"),
+}
 ADDRESSES |= {
     "settings:members": Address({"GET": "manage_members"}),
     "settings:members_export": Address({"GET": "export"}),
@@ -454,6 +474,7 @@ PUBLIC_OBJECTS: dict[str, dict[str, str]] = {
     "market:listing": {"slug": "no-such-listing"},
     "market:provider": {"slug": "no-such-provider"},
     "market:sitemap_part": {"section": "none"},
+    "payments:callback": {"gateway": "none"},
 }
 #: Files everybody may have who knows their name, which is a hash of what is in them; here a name of none.
 FILES = {"image": {"key": "0" * 40, "width": 800}}
@@ -498,6 +519,9 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "hiring.merchant.swept": ("one", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
+    "payments.pay_ins.swept": ("sweep", {}),
+    "payments.pay_ins.settled": ("one", {}),
+    "payments.pay_backs.sent": ("one", {}),
     "discovery.words.counted": ("none", {}),
     "marketplace.health.beaten": ("none", {}),
     "escrow.releases.matured": ("none", {}),

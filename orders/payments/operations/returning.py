@@ -32,7 +32,7 @@ from orders.payments.policies import needs_account, shares_to_return
 from orders.payments.queries import access_pay_back
 from orders.payments.states import PAY_BACK, PayInState
 
-SENT_BACK, CAME_BACK = "sent_back", "came_back"
+SENT_BACK, CAME_BACK = "paid_back", "came_back"
 #: What a bank account of a payment back is sealed for.
 ACCOUNT = "payments:account"
 #: Ten minutes after the first attempt, then twice as long each time, up to a day; after that a person has to look.

@@ -23,7 +23,7 @@ def _currencies(_request: HttpRequest | None = None) -> list[tuple[str, str]]:
 
 
 def _companies() -> list[tuple[str, str]]:
-    return [(name, label_of(name)) for name in NAMES]
+    return [(name, label_of(name)) for name in settings.PAYMENT_GATEWAYS if name in NAMES]
 
 
 class PayInFilter(django_filters.FilterSet):
