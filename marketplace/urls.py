@@ -11,6 +11,8 @@ from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
 from marketplace.ui.find import find
+from orders.rooms.web.urls import merchant_urls as talk_urls
+from orders.rooms.web.urls import provider_urls as desk_talk_urls
 from orders.store.api import views as store_api
 from providers.discovery.api import views as market_api
 from providers.profiles.web.urls import answer_urls
@@ -63,6 +65,8 @@ urlpatterns = [
     path("desk/", include(score_urls)),
     path("", include(levels_urls)),
     path("cases/", include(answer_urls)),
+    path("talks/", include(talk_urls)),
+    path("desk/talks/", include(desk_talk_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),
     path("desk/", include("providers.onboarding.web.urls")),
     path("desk/earnings/", include("orders.payouts.web.urls")),

@@ -1,5 +1,6 @@
 """What views hand to components, typed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -78,6 +79,8 @@ class NavItem:
     icon: str
     active: bool
     pages: tuple["NavItem", ...] = ()
+    #: How much waits there, asked for only where it is drawn.
+    count: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,9 @@ A new page is one `Page` line in its section; it shows up in the second row of e
 on phones they are the tab bar. A page whose right the reader lacks is left out, and a section without pages with it.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from marketplace.accounts.roles import Permission
+from marketplace.tenancy.scope import current
 from marketplace.ui.kit import NavItem, Text
 
 
@@ -45,6 +48,12 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Find services"), "market:search"),
             Page(_("Shortlists"), "shortlists:home"),
             Page(_("Cases about us"), "case_answers:list", Permission.APPROVE),
+        ),
+    ),
+    Section(
+        _("Hiring"), pgettext_lazy("short", "Hiring"), "users",
+        (
+            Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
         ),
     ),
     Section(
@@ -105,6 +114,13 @@ SECTIONS: tuple[Section, ...] = (
         kind="provider",
     ),
     Section(
+        _("Jobs"), pgettext_lazy("short", "Jobs"), "calendar",
+        (
+            Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
+        ),
+        kind="provider",
+    ),
+    Section(
         _("Listings"), pgettext_lazy("short", "Listings"), "store",
         (
             Page(_("Listings"), "desk_listings:list", Permission.VIEW_CONSOLE),
@@ -147,6 +163,32 @@ SECTIONS: tuple[Section, ...] = (
 )  # fmt: skip
 
 
+#: (request) -> how much waits on a page; runs in the reader's scope.
+Badge = Callable[[HttpRequest], int]
+_badges: dict[str, Badge] = {}
+
+
+def register_badge(url_name: str, badge: Badge) -> None:
+    """Show a number beside a page and its section; from `AppConfig.ready()`."""
+    _badges[url_name] = badge
+
+
+def _badge(request: HttpRequest, names: list[str]) -> Callable[[], int] | None:
+    """What waits on these pages, counted once for each drawing; nothing where no organization is in view (an error page)."""
+    found = [_badges[name] for name in names if name in _badges]
+    if not found:
+        return None
+
+    @lru_cache(maxsize=1)
+    def count() -> int:
+        organization, seen = getattr(request, "organization", None), current()
+        if organization is None or seen is None or seen.tenant_id != organization.pk:
+            return 0
+        return sum(badge(request) for badge in found)
+
+    return count
+
+
 def navigation(request: HttpRequest) -> list[NavItem]:
     """The sections this reader may open, with their pages; the page with the longest matching address is the current one."""
     user = getattr(request, "user", None)
@@ -156,17 +198,29 @@ def navigation(request: HttpRequest) -> list[NavItem]:
     kind = getattr(getattr(request, "organization", None), "kind", "merchant")
     sections = [section for section in SECTIONS if section.kind == kind]
     shown = [(s, [(p, reverse(p.url_name)) for p in s.pages if not rights or p.right in rights]) for s in sections]
-    current = max((url for _s, pages in shown for _p, url in pages if _is_within(request.path, url)), key=len, default="")
-    return [_item(section, pages, current) for section, pages in shown if pages]
+    here = max((url for _s, pages in shown for _p, url in pages if _is_within(request.path, url)), key=len, default="")
+    return [_item(request, section, pages, here) for section, pages in shown if pages]
+
+
+def _sum(counts: list[Callable[[], int]]) -> Callable[[], int] | None:
+    return (lambda: sum(count() for count in counts)) if counts else None
 
 
 def _is_within(path: str, url: str) -> bool:
     return path.startswith(url)
 
 
-def _item(section: Section, pages: list[tuple[Page, str]], current: str) -> NavItem:
+def _item(request: HttpRequest, section: Section, pages: list[tuple[Page, str]], here: str) -> NavItem:
     below = tuple(
-        NavItem(label=page.label, short=page.label, url=url, icon=section.icon, active=url == current) for page, url in pages
+        NavItem(
+            label=page.label,
+            short=page.label,
+            url=url,
+            icon=section.icon,
+            active=url == here,
+            count=_badge(request, [page.url_name]),
+        )
+        for page, url in pages
     )
     return NavItem(
         label=section.label,
@@ -175,6 +229,7 @@ def _item(section: Section, pages: list[tuple[Page, str]], current: str) -> NavI
         icon=section.icon,
         active=any(item.active for item in below),
         pages=below if len(below) > 1 else (),
+        count=_sum([item.count for item in below if item.count is not None]),
     )
 
 

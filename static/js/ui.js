@@ -111,6 +111,26 @@
     document.querySelectorAll("[data-submit-once] button[type=submit]").forEach(function (button) { button.disabled = false; });
   });
 
+  // Conversations: looked at every eight seconds while somebody sees the page, and read only then.
+  const lookAtTalks = function () {
+    if (document.visibilityState !== "visible" || !window.htmx) { return; }
+    document.querySelectorAll("[data-talk-log]").forEach(function (log) { window.htmx.trigger(log, "talk-look"); });
+  };
+  const readTalks = function () {
+    if (document.visibilityState !== "visible" || !window.htmx) { return; }
+    document.querySelectorAll("[data-talk-read]").forEach(function (form) { window.htmx.trigger(form, "talk-read"); });
+  };
+  if (document.querySelector("[data-talk-log]")) { setInterval(lookAtTalks, 8000); }
+  document.addEventListener("visibilitychange", function () { lookAtTalks(); readTalks(); });
+  document.addEventListener("htmx:afterSettle", readTalks);
+  document.addEventListener("htmx:load", readTalks);
+
+  // Ctrl or Command with Enter sends; Enter alone is a new line.
+  document.addEventListener("keydown", function (event) {
+    const field = event.target.closest ? event.target.closest("[data-submit-keys]") : null;
+    if (field && event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); field.form.requestSubmit(); }
+  });
+
   document.querySelectorAll(".toast").forEach(expire);
   document.addEventListener("htmx:afterSwap", function () { document.querySelectorAll(".toast").forEach(expire); });
 })();

@@ -206,6 +206,7 @@ PREVIEW = {
 #: A public listing of a provider whom no test touches, into a new list each time.
 KEPT = {"l": "shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
 REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
+ASKED = {"listing": "shelf-shops", "text": "How much?", "key": lambda _of: str(next(prices))}
 ADDRESSES: dict[str, Address] = {
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
@@ -343,6 +344,22 @@ ADDRESSES: dict[str, Address] = {
     ),
     "desk_listings:terms": listing_address(WRITES, **NO_ROWS, lead_days="3", revision=saves("terms")),
     "desk_listings:images": listing_address(WRITES, revision=saves("images")),
+    **{
+        f"{space}:{page}": Address(rights, names, form=form, kind=kind)
+        for space, kind, writing in (("talks", "merchant", "hire"), ("desk_talks", "provider", "sell"))
+        for page, rights, names, form in (
+            ("list", {"GET": "view_console"}, None, {}),
+            ("export", {"GET": "export"}, None, {}),
+            ("detail", {"GET": "view_console"}, "talk", {}),
+            ("log", {"GET": "view_console"}, "talk", {}),
+            ("post", {"POST": writing}, "talk", {"text": "Good morning", "key": lambda _of: str(next(prices))}),
+            ("read", {"POST": "view_console"}, "talk", {"up_to": "1"}),
+            ("evidence", {"POST": "export"}, "talk", {}),
+            ("answer", {"POST": writing}, f"{kind}_decision", {"act": "decline" if kind == "merchant" else "withdraw"}),
+            ("file", {"GET": "view_console"}, "shared_file", {}),
+        )
+    },
+    "talks:new": Address({"GET": "hire", "POST": "hire"}, form=ASKED),
     "onboarding:home": Address({"GET": "view_console"}, kind="provider"),
     "onboarding:submit": Address({"POST": "onboard"}, kind="provider"),
     "onboarding:withdraw": Address({"POST": "onboard"}, kind="provider"),

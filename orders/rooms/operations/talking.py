@@ -73,14 +73,20 @@ def ask_about_listing(
 ) -> Message:
     """A merchant's first message about a published listing. Raises NotFound, NothingSaid, TooMuch."""
     with scope(merchant_id, durable=True):
-        listing = PublicListing.objects.filter(slug=listing_slug).first()
-        if listing is None:
-            raise NotFound(_("This service is not in the market any more."))
+        listing = listing_named(listing_slug)
         found = open_conversation(
             merchant_id=merchant_id, provider_id=listing.provider_id, title=listing.title_zh or listing.title_en,
             subject=Subject("listing", listing.listing_id, listing.slug), by=by, at=at,
         )  # fmt: skip
         return say(organization_id=merchant_id, conversation_id=found.pk, text=text, files=files, key=key, by=by, at=at)
+
+
+def listing_named(slug: str) -> PublicListing:
+    """A published listing. Raises NotFound."""
+    found = PublicListing.objects.filter(slug=slug).first()
+    if found is None:
+        raise NotFound(_("This service is not in the market any more."))
+    return found
 
 
 def post_message(

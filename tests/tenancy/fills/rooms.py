@@ -38,4 +38,9 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
         )  # fmt: skip
         decisions = {row.message_id: row.pk for row in Decision.objects.filter(merchant_id=merchant.id)}
         sent = files_of(merchant.id, [asked.pk])[asked.pk][0]
-    return {"talk": talk.pk, "shared_file": sent.pk, "talk_decision": decisions[agreed[0].pk], "own_talk": talk.pk}
+    return {
+        "talk": talk.pk,
+        "shared_file": sent.pk,
+        "merchant_decision": decisions[agreed[0].pk],
+        "provider_decision": decisions[agreed[1].pk],
+    }
