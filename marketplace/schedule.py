@@ -34,5 +34,6 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "onboarding-exits": {"task": "onboarding.exits.swept", "schedule": 300.0, "options": {"expires": 290}},
     "hiring-due": {"task": "hiring.due.swept", "schedule": 60.0, "options": {"expires": 55}},
     "payments-due": {"task": "payments.pay_ins.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "service-timers": {"task": "service.timers.swept", "schedule": 60.0, "options": {"expires": 55}},
     "discovery-words": {"task": "discovery.words.counted", "schedule": 3600.0, "options": {"expires": 3500}},
 }

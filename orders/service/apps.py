@@ -6,3 +6,23 @@ class ServiceConfig(AppConfig):
     name = "orders.service"
     label = "service"
     verbose_name = _("Service orders")
+
+    def ready(self) -> None:
+        from marketplace.outbox.people import register_notice
+        from orders.service import scoring
+        from orders.service.events import register_on
+        from orders.service.notices import NOTICES
+        from providers.onboarding.leaving import register_blocker
+        from providers.onboarding.trial import register_order_count
+        from providers.profiles.capacity import register_jobs
+
+        for notice in NOTICES:
+            register_notice(notice)
+        register_order_count(scoring.orders_taken)
+        register_blocker(scoring.open_jobs)
+        register_jobs(scoring.jobs_of)
+        register_on("signed", scoring.ordered)
+        register_on("delivered", scoring.delivered)
+        register_on("accepted", scoring.accepted)
+        register_on("completed", scoring.ended)
+        register_on("terminated", scoring.ended)

@@ -36,3 +36,8 @@ def happened(event: Event, order: ServiceOrder, milestone: Milestone | None, by:
     with scope(order.merchant_id):
         for callback in _callbacks.get(event, ()):
             callback(order, milestone, by, at)
+
+
+def is_heard(event: Event) -> bool:
+    """Whether anybody listens."""
+    return bool(_callbacks.get(event))

@@ -110,3 +110,24 @@ def _sales(
     with connection.cursor() as cursor:
         cursor.execute(SALES, facts)
         return {month: (orders, int(sales), int(returned)) for month, orders, sales, returned in cursor.fetchall()}
+
+
+#: The same sums between two moments, for a contract's period.
+PERIOD_SALES = """
+SELECT count(*), coalesce(sum(greatest(o.captured_amount - o.shipping_amount, 0)), 0),
+       coalesce(sum(least(o.refunded_amount, greatest(o.captured_amount - o.shipping_amount, 0))), 0)
+FROM store_shoporder o
+WHERE o.merchant_id = %(merchant)s AND o.currency = %(currency)s AND o.placed_at >= %(since)s AND o.placed_at < %(until)s
+  AND o.paid_at IS NOT NULL AND o.status <> 'cancelled' AND (%(shop)s::bigint IS NULL OR o.shop_id = %(shop)s)
+"""
+
+
+def sales_between(
+    *, merchant_id: int, currency: str, shop_id: int | None, since: datetime, until: datetime
+) -> tuple[int, int, int]:
+    """(paid orders, their sales, what of these was refunded) in minor units, of orders placed in [since, until)."""
+    facts = {"merchant": merchant_id, "currency": currency, "shop": shop_id, "since": since, "until": until}
+    with connection.cursor() as cursor:
+        cursor.execute(PERIOD_SALES, facts)
+        orders, sales, returned = cursor.fetchone()
+    return orders, int(sales), int(returned)

@@ -69,6 +69,7 @@ def _waiting(
     handover: Sequence[HandoverItem],
 ) -> Iterator[NextStep]:
     if order.state in ENDED:
+        yield from (NextStep("market", "rule", None, row.pk) for row in milestones if row.state == "disputed")
         yield from _handing_over(order, handover)
         return
     if offered is not None and order.offered_version != order.signed_version:
