@@ -27,6 +27,11 @@ ROOMS: Mapping[str, Text] = {
 }
 #: What was acted on: the second piece.
 OBJECTS: Mapping[str, Text] = {
+    "contract": pgettext_lazy("audit", "Contract"),
+    "milestone": pgettext_lazy("audit", "Milestone"),
+    "delivery": pgettext_lazy("audit", "Delivery"),
+    "handover": pgettext_lazy("audit", "Handover"),
+    "split": pgettext_lazy("audit", "Split"),
     "dispute": pgettext_lazy("audit", "Dispute"),
     "wallet": pgettext_lazy("audit", "Wallet"),
     "refund": pgettext_lazy("audit", "Refund"),
@@ -97,6 +102,25 @@ OBJECTS: Mapping[str, Text] = {
 }
 #: What was done: the last piece.
 VERBS: Mapping[str, Text] = {
+    "notice_given": pgettext_lazy("audit", "notice given"),
+    "notice_withdrawn": pgettext_lazy("audit", "notice withdrawn"),
+    "trial_continued": pgettext_lazy("audit", "trial continued"),
+    "commented": pgettext_lazy("audit", "commented"),
+    "done": pgettext_lazy("audit", "done"),
+    "invoiced": pgettext_lazy("audit", "invoiced"),
+    "frozen": pgettext_lazy("audit", "frozen"),
+    "funded": pgettext_lazy("audit", "funded"),
+    "review_extended": pgettext_lazy("audit", "time to look extended"),
+    "settled": pgettext_lazy("audit", "settled"),
+    "share_counted": pgettext_lazy("audit", "share of sales computed"),
+    "thawed": pgettext_lazy("audit", "released again"),
+    "split": pgettext_lazy("audit", "split"),
+    "declined": pgettext_lazy("audit", "declined"),
+    "completed": pgettext_lazy("audit", "completed"),
+    "terminated": pgettext_lazy("audit", "terminated"),
+    "revised": pgettext_lazy("audit", "revised"),
+    "delivered": pgettext_lazy("audit", "delivered"),
+    "signed": pgettext_lazy("audit", "signed"),
     "bounced": pgettext_lazy("audit", "came back"),
     "failed": pgettext_lazy("audit", "failed"),
     "paid": pgettext_lazy("audit", "paid"),
@@ -197,6 +221,20 @@ VERBS: Mapping[str, Text] = {
 }
 #: Keys of facts that no counter of programs has.
 FACT_WORDS: Mapping[str, Text] = {
+    "order_id": pgettext_lazy("fact", "Contract no."),
+    "milestone": pgettext_lazy("fact", "Milestone"),
+    "milestone_id": pgettext_lazy("fact", "Milestone no."),
+    "provider_id": pgettext_lazy("fact", "Provider no."),
+    "hash": pgettext_lazy("fact", "Hash"),
+    "round": pgettext_lazy("fact", "Round"),
+    "to_provider": pgettext_lazy("fact", "To the provider"),
+    "to_merchant": pgettext_lazy("fact", "To the merchant"),
+    "ends_at": pgettext_lazy("fact", "Ends"),
+    "orders": pgettext_lazy("fact", "Orders"),
+    "sales": pgettext_lazy("fact", "Sales"),
+    "returned": pgettext_lazy("fact", "Returned"),
+    "counted": pgettext_lazy("fact", "Counted"),
+    "bound": pgettext_lazy("fact", "Decided by"),
     "currency": pgettext_lazy("fact", "Currency"),
     "waiver": pgettext_lazy("fact", "Waiver no."),
     "side": pgettext_lazy("fact", "Side"),

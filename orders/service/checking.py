@@ -59,16 +59,15 @@ def _milestones(terms: Terms) -> Iterator[tuple[str, str]]:
 
 
 def _recurring(terms: Terms) -> Iterator[tuple[str, str]]:
+    if terms.is_counted:
+        yield from _units(terms)
     if not terms.is_recurring:
         return
     recurring = terms.recurring
     if recurring is None:
         yield _("Say what a period costs and how long the contract runs."), "recurring"
         return
-    if terms.is_counted:
-        if terms.units is None or not 0 < terms.units.expected_minor <= MAX_MINOR or not terms.units.unit.strip():
-            yield _("Say what is counted, what one costs and how many are expected."), "units"
-    elif not 0 < recurring.price_minor <= MAX_MINOR:
+    if not terms.is_counted and not 0 < recurring.price_minor <= MAX_MINOR:
         yield _("Enter what a period costs."), "recurring.monthly_minor"
     if not 1 <= recurring.min_months <= 60 or not 1 <= recurring.period_months <= 12:
         yield _("Enter a number from %(low)s to %(high)s.") % {"low": 1, "high": 60}, "recurring.min_months"
@@ -77,6 +76,14 @@ def _recurring(terms: Terms) -> Iterator[tuple[str, str]]:
     if (terms.model == "retainer_commission") != (recurring.commission is not None):
         yield _("A commission belongs to the price model “monthly fee and commission”, and only there."), "recurring.commission"
     yield from _commission(terms)
+
+
+def _units(terms: Terms) -> Iterator[tuple[str, str]]:
+    units = terms.units
+    if units is None or not 0 < units.expected_minor <= MAX_MINOR or not units.unit.strip():
+        yield _("Say what is counted, what one costs and how many are expected."), "units"
+    elif not terms.is_recurring and [row.amount_minor for row in terms.milestones] != [units.expected_minor]:
+        yield _("Units that are bought once are one milestone of their price times their number."), "milestones"
 
 
 def _commission(terms: Terms) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from orders.service.calendar import day_of
+from orders.service.calendar import ONE_DAY, day_of
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.queries import signed_terms
 from orders.service.states import ENDED
@@ -36,7 +36,7 @@ def delivered(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: d
     """Days late of the first delivery; changes have a time of their own."""
     if milestone is None or milestone.revisions_used:
         return
-    late = max(0, (at - milestone.due_at).days + (1 if at > milestone.due_at else 0)) if milestone.due_at else 0
+    late = max(0, -((milestone.due_at - at) // ONE_DAY)) if milestone.due_at else 0  # a day begun counts
     _record(order, EventKind.DELIVERED, at, late, f"milestone:{milestone.pk}:delivered")
 
 

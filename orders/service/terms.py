@@ -115,7 +115,8 @@ class Terms:
 
     @property
     def is_recurring(self) -> bool:
-        return self.model in RECURRING
+        """Units are bought once, or every period."""
+        return self.model in RECURRING and (self.model != "unit" or self.recurring is not None)
 
     @property
     def is_counted(self) -> bool:

@@ -516,6 +516,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "onboarding.dates.checked": ("sweep", {}),
     "onboarding.exits.swept": ("sweep", {}),
     "onboarding.export.made": ("one", {"export_id": "data_export"}),
+    "service.timers.swept": ("sweep", {}),
     "scorecards.month.swept": ("sweep", {}),
     "scorecards.levels.swept": ("sweep", {}),
     "scorecards.provider.settled": ("one", {}),

@@ -66,9 +66,11 @@ def terms_of(listing: PublicListing, choice: Choice) -> Terms:
     least = package.get("min_quantity") or 1
     if not least <= choice.quantity <= 1_000_000:
         raise BadTerms(_("The least that can be ordered is %(n)s.") % {"n": least}, "quantity")
+    if model == "unit" and choice.extras:
+        raise BadTerms(_("Extras cannot be ordered by the piece. Ask for a quote."), "extras")
     given = listing.terms
     trial = TrialTerms(given["trial_days"]) if given.get("trial_days") else None
-    is_standing = model in RECURRING
+    is_standing = model in RECURRING and model != "unit"
     return Terms(
         title=f"{listing.title} · {_in_language(package, 'name')}"[:140],
         category=listing.category.slug,

@@ -18,7 +18,7 @@ Ending = Literal["accepted", "refunded", "split"]
 
 def deal_of(order: ServiceOrder) -> Deal:
     """The money side of a signed order."""
-    return Deal.objects.get(merchant_id=order.merchant_id, pk=order.deal_id)
+    return Deal.objects.get(merchant_id=order.merchant_id, order_id=order.pk)
 
 
 def set_aside(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:

@@ -63,9 +63,9 @@ def deliver(
 
 
 def _require_count(case: Case, milestone: Milestone, quantity: int | None) -> None:
-    is_counted = case.terms.is_counted and milestone.kind == Milestone.Kind.PERIOD
+    is_counted = case.terms.is_counted and milestone.kind != Milestone.Kind.VARIABLE
     if is_counted != (quantity is not None) or not 0 <= (quantity or 0) <= MOST_COUNTED:
-        raise BadAmounts(_("Say how many were done in this period.") if is_counted else _("Nothing is counted here."))
+        raise BadAmounts(_("Say how many were done.") if is_counted else _("Nothing is counted here."))
 
 
 def _handed_in(

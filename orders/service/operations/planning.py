@@ -13,7 +13,7 @@ REPORTING = timedelta(days=3)
 
 
 def plan(order: ServiceOrder, terms: Terms) -> list[Milestone]:
-    """The milestones of a contract that was just signed; of a standing service the first period, whose days follow from its start."""
+    """The milestones of a contract just signed; of a standing service the first period, whose days follow from its start."""
     if not terms.is_recurring:
         return [stage(order, number, milestone) for number, milestone in enumerate(terms.milestones, 1)]
     return [_period(order, terms, position=1)]
@@ -38,13 +38,10 @@ def restage(milestone: Milestone, agreed: MilestoneTerms) -> None:
 
 
 def _period(order: ServiceOrder, terms: Terms, *, position: int, days: tuple[date, date] | None = None) -> Milestone:
-    price = (
-        terms.units.expected_minor if terms.is_counted and terms.units else terms.recurring.price_minor if terms.recurring else 0
-    )
     first, last = days or (None, None)
     return Milestone.objects.create(
         **parties(order), order=order, position=position, kind=Milestone.Kind.PERIOD, name=period_name(first, last),
-        amount=price, period_from=first, period_until=last, due_at=end_of(first - ONE_DAY) if first else None,
+        amount=terms.first_minor, period_from=first, period_until=last, due_at=end_of(first - ONE_DAY) if first else None,
     )  # fmt: skip
 
 

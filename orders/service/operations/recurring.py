@@ -33,9 +33,9 @@ def invoice_next_period(case: Case, by: Actor, at: datetime) -> Milestone:
 
 
 def uncounted_rest(case: Case, milestone: Milestone) -> int:
-    """What is held for a counted period beyond what was confirmed by accepting the delivery; 0 for everything else."""
+    """What is held for a counted milestone beyond what was confirmed by accepting the delivery; 0 for everything else."""
     units = case.terms.units
-    if milestone.kind != Milestone.Kind.PERIOD or units is None or not case.terms.is_counted:
+    if milestone.kind == Milestone.Kind.VARIABLE or units is None or not case.terms.is_counted:
         return 0
     done = deliveries_of(milestone).values_list("quantity", flat=True).first() or 0
     return max(0, milestone.amount - done * units.price_minor)
@@ -44,7 +44,7 @@ def uncounted_rest(case: Case, milestone: Milestone) -> int:
 def invoice_excess(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
     """More was confirmed than was paid in advance: the rest is a fee of its own."""
     units = case.terms.units
-    if milestone.kind != Milestone.Kind.PERIOD or units is None or not case.terms.is_counted:
+    if milestone.kind == Milestone.Kind.VARIABLE or units is None or not case.terms.is_counted:
         return
     done = deliveries_of(milestone).values_list("quantity", flat=True).first() or 0
     excess = done * units.price_minor - milestone.amount

@@ -33,7 +33,7 @@ WITH due AS MATERIALIZED (
 #: What `tell` writes: one notice behind the bell, one letter to each member whom it concerns.
 SAY = """
 said AS (
-  SELECT {party}_id AS party_id, 'order:' || live.order_id || ':m' || live.milestone_id || ':' || live.kind || ':'
+  SELECT live.{party}_id AS party_id, 'order:' || live.order_id || ':m' || live.milestone_id || ':' || live.kind || ':'
          || to_char(live.until AT TIME ZONE 'UTC', 'YYYYMMDD') AS key, 'orders.milestone.' || live.kind AS kind,
     jsonb_build_object('url', format({url}, live.order_id), 'facts', jsonb_build_object(
       'title', o.title, 'number', o.number, 'milestone', live.name, 'other', o.{other}_name, 'until', jsonb_build_object(

@@ -126,7 +126,9 @@ def sales_between(
     *, merchant_id: int, currency: str, shop_id: int | None, since: datetime, until: datetime
 ) -> tuple[int, int, int]:
     """(paid orders, their sales, what of these was refunded) in minor units, of orders placed in [since, until)."""
-    facts = {"merchant": merchant_id, "currency": currency, "shop": shop_id, "since": since, "until": until}
+    facts: dict[str, Any] = {
+        "merchant": merchant_id, "currency": currency, "shop": shop_id, "since": since, "until": until,
+    }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(PERIOD_SALES, facts)
         orders, sales, returned = cursor.fetchone()
