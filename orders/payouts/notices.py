@@ -28,4 +28,28 @@ NOTICES = (
         body=gettext_noop("%(who)s cancelled it. Payouts go where they went before."),
         roles=MONEY,
     ),
+    Notice(
+        kind="orders.payout.paid",
+        subject=gettext_noop("Paid out: %(amount)s"),
+        body=gettext_noop("The bank has paid it to your account that ends in %(last4)s. The bank's reference: %(reference)s."),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="orders.payout.failed",
+        subject=gettext_noop("A payout came back: %(amount)s"),
+        body=gettext_noop(
+            "The bank sent it back from the account that ends in %(last4)s: %(why)s. The amount is in your earnings again and"
+            " goes out with the next batch."
+        ),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="orders.payout.returned",
+        subject=gettext_noop("The bank does not know your account: %(amount)s came back"),
+        body=gettext_noop(
+            "The account that ends in %(last4)s was refused: %(why)s. Enter another one; until then nothing is paid out, and"
+            " nothing is lost."
+        ),
+        roles=MONEY,
+    ),
 )

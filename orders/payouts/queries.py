@@ -6,6 +6,7 @@ from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
+from marketplace.ledger.models import LedgerAccount
 from orders.payouts.models import Payout, PayoutAccount, PayoutBatch
 
 
@@ -61,3 +62,21 @@ def totals_of_batch(batch_id: int) -> tuple[int, int]:
     found = Payout.objects.using("system").filter(batch_id=batch_id).exclude(state="cancelled")
     sums = found.aggregate(count=Count("id"), total=Sum("amount"))
     return sums["count"], sums["total"] or 0
+
+
+def open_in_batch(batch_id: int, *, besides: int) -> int:
+    """How many payouts of a batch wait for the bank, not counting one."""
+    found = Payout.objects.using("system").filter(batch_id=batch_id, state__in=["drafted", "approved", "exported"])
+    return found.exclude(pk=besides).count()
+
+
+def providers_with_earnings(currency: str, least: int) -> list[int]:
+    """To whom at least this much is due, lowest id first."""
+    accounts = LedgerAccount.objects.using("system").filter(code="earnings", currency=currency, balance__gte=least)
+    return list(accounts.order_by("merchant_id").values_list("merchant_id", flat=True))
+
+
+def currencies_due() -> list[str]:
+    """Currencies in which anything is due to anybody."""
+    accounts = LedgerAccount.objects.using("system").filter(code="earnings", balance__gt=0)
+    return sorted(set(accounts.values_list("currency", flat=True)))
