@@ -3,37 +3,25 @@
 from datetime import datetime
 from typing import Final
 
-from marketplace.ledger.models import LedgerAccount
-from marketplace.ledger.operations import open_account, post_transfers
+from marketplace.ledger.models import AccountCode, LedgerAccount
+from marketplace.tenancy.actor import Actor
+from orders.escrow.operations.earnings import PayoutStep, move_payout
 from orders.payouts.models import Payout
 
-EARNINGS: Final = "earnings"
-PENDING: Final = "earnings_pending"
-IN_TRANSIT: Final = "payouts_in_transit"
-PAID_OUT: Final = "paid_out"
-#: Earnings may fall below zero: a refund after the payout is a debt. What is on its way may not.
-FLOORS: Final = {IN_TRANSIT: 0}
-#: What happens to a payout → from where to where.
-MOVES: Final = {
-    "drafted": (EARNINGS, IN_TRANSIT),
-    "paid": (IN_TRANSIT, PAID_OUT),
-    "failed": (IN_TRANSIT, EARNINGS),
-    "cancelled": (IN_TRANSIT, EARNINGS),
-}
+EARNINGS: Final = AccountCode.EARNINGS.value
+PENDING: Final = AccountCode.EARNINGS_PENDING.value
+IN_TRANSIT: Final = AccountCode.PAYOUTS_IN_TRANSIT.value
+PAID_OUT: Final = AccountCode.PAID_OUT.value
+#: What happens to a payout → the ledger's step. What is taken out goes back to the earnings as what the bank sent back does.
+STEPS: Final[dict[str, PayoutStep]] = {"drafted": "sent", "paid": "paid", "failed": "failed", "cancelled": "failed"}
 
 
-def move(payout: Payout, what: str, at: datetime) -> bool:
-    """Post what happened to a payout; whether this call did it. Doing it again changes nothing."""
-    source, target = MOVES[what]
-    accounts = {
-        code: open_account(merchant_id=payout.provider_id, code=code, currency=payout.currency, floor=FLOORS.get(code))
-        for code in sorted({source, target})
-    }
-    posted = post_transfers(
-        merchant_id=payout.provider_id, kind=f"payouts.{what}", currency=payout.currency, debit=accounts[source],
-        credit=accounts[target], keys=[f"payout:{payout.pk}:{what}"], amounts=[payout.amount], at=at,
+def move(payout: Payout, what: str, by: Actor, at: datetime) -> bool:
+    """Post what happened to a payout; whether this call did it. Raises NotEnoughEarned for more than is available."""
+    return move_payout(
+        provider_id=payout.provider_id, amount=payout.amount, currency=payout.currency, key=str(payout.pk), step=STEPS[what],
+        at=at, by=by,
     )  # fmt: skip
-    return posted == 1
 
 
 def balance(provider_id: int, code: str, currency: str) -> int:

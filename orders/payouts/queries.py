@@ -52,6 +52,14 @@ def batch_of_week(period: date, currency: str) -> PayoutBatch | None:
     return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="cancelled").first()
 
 
+def access_batch(pk: int) -> PayoutBatch:
+    """A batch. Raises NotFound."""
+    row = PayoutBatch.objects.using("system").filter(pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is no such batch."))
+    return row
+
+
 def rows_of_batch(batch_id: int) -> list[Payout]:
     """Every payout of a batch, by number."""
     return list(Payout.objects.using("system").filter(batch_id=batch_id).select_related("account").order_by("id"))

@@ -12,13 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
-from marketplace.kernel.errors import NotAllowed, NotFound, UserError
+from marketplace.kernel.errors import NotAllowed, NotFound
 from marketplace.kernel.transitions import NotPossible, after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from orders.escrow.errors import NotEnoughEarned
 from orders.payouts import bankfile, policies, queries
 from orders.payouts.accounts import ZONE, number_of
-from orders.payouts.books import EARNINGS, balance, move
+from orders.payouts.books import move
 from orders.payouts.eligibility import payable
 from orders.payouts.models import Payout, PayoutBatch
 from orders.payouts.rules import smallest_payout
@@ -27,12 +28,6 @@ from orders.payouts.states import BATCH, PAYOUT
 
 class FourEyes(NotAllowed):
     """The same person may not do both."""
-
-
-class SpentMeanwhile(UserError):
-    """The money was needed for something else at the same moment."""
-
-    is_passing = True
 
 
 def week_of(at: datetime) -> date:
@@ -52,8 +47,8 @@ def draft_batch(*, currency: str, by: Actor, at: datetime) -> PayoutBatch:
     for provider_id in queries.providers_with_earnings(currency, smallest_payout(currency)):
         try:
             add_payout(provider_id=provider_id, batch_id=batch.pk, by=by, at=at)
-        except SpentMeanwhile:
-            continue  # counted again by the next run
+        except NotEnoughEarned:
+            continue  # a refund took it between looking and posting; the next run looks again
     return batch
 
 
@@ -75,7 +70,7 @@ def add_payout(*, provider_id: int, batch_id: int, by: Actor, at: datetime) -> P
     """Put a provider's whole balance into a draft, once; None when nothing is due.
 
     The money leaves the earnings at this moment, so nothing can spend it twice. Raises NotPossible for a batch that is no draft,
-    SpentMeanwhile when a refund took the money between looking and posting.
+    NotEnoughEarned when a refund took the money between looking and posting.
     """
     with scope(provider_id, durable=True):
         batch = locked_batch(batch_id)
@@ -88,9 +83,7 @@ def add_payout(*, provider_id: int, batch_id: int, by: Actor, at: datetime) -> P
         row = Payout.objects.create(
             provider_id=provider_id, batch=batch, account=due.account, amount=due.amount, currency=batch.currency, created_at=at
         )
-        move(row, "drafted", at)
-        if balance(provider_id, EARNINGS, batch.currency) < 0:  # read under the lock that posting took
-            raise SpentMeanwhile(_("The balance changed at this moment."))
+        move(row, "drafted", by, at)
         told(row, "drafted", by, batch=batch.number)
         return row
 
@@ -180,7 +173,7 @@ def _take_out(row: Payout, why: str, by: Actor, at: datetime) -> None:
     with scope(row.provider_id):
         row.state, row.note, row.settled_at, row.settled_by = after(PAYOUT, row.state, "cancel"), why[:300], at, by.label
         row.save(using="default", update_fields=["state", "note", "settled_at", "settled_by"])
-        move(row, "cancelled", at)
+        move(row, "cancelled", by, at)
         told(row, "cancelled", by, why=row.note)
 
 

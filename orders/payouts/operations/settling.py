@@ -61,7 +61,7 @@ def mark_paid(
                 _settled(row, state, by, at, bank_reference=reference, paid_on=paid_on)
         except IntegrityError as error:
             raise OtherAnswer(_("This reference belongs to another payout. Compare both before you go on.")) from error
-        move(row, "paid", at)
+        move(row, "paid", by, at)
         told(row, "paid", by, reference=reference)
         facts = {"amount": money(row.amount, row.currency), "reference": reference, "last4": row.account.last4}
         _tell(row, "paid", facts, at)
@@ -80,7 +80,7 @@ def mark_failed(*, provider_id: int, payout_id: int, why: str, is_account_wrong:
         if row.state == "failed":
             return row
         _settled(row, after(PAYOUT, row.state, "fail"), by, at, note=why.strip()[:300])
-        move(row, "failed", at)
+        move(row, "failed", by, at)
         told(row, "failed", by, why=row.note)
         account = queries.access_account(provider_id=provider_id, pk=row.account_id, lock=True)
         if is_account_wrong and account.state == "confirmed":

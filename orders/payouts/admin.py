@@ -1,0 +1,213 @@
+"""Paying out, for staff: draw up, approve, take to the bank, settle. Each act is one operation; the same person never does two."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from marketplace.kernel.errors import NotAllowed, UserError
+from marketplace.kernel.transitions import allows
+from marketplace.staff.names import names_of, user_id
+from marketplace.tenancy.actor import person
+from marketplace.tenancy.staff import staff_id
+from orders.payouts import policies, queries
+from orders.payouts.forms import AnswerForm, ApproveForm, DraftForm, FailedForm, PaidForm, ProofForm, WhyForm
+from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch
+from orders.payouts.operations import batches, settling
+from orders.payouts.states import BATCH, PAYOUT
+from providers.onboarding.admin import ActingAdmin, StatedAdmin
+from providers.onboarding.papers import checked
+
+
+class PageAdmin(ActingAdmin):
+    """The pages of this room."""
+
+    def shown(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
+        return super().shown(request, f"../payouts/{template}", status, **context)
+
+    def back(self, row: Any) -> HttpResponse:
+        return redirect(self.act_url(row))
+
+
+@admin.register(PayoutBatch)
+class PayoutBatchAdmin(PageAdmin):
+    list_display = ("number", "period", "currency", "state_shown", "drafted_by", "approved_by", "exported_by", "act")
+    list_filter = ("state", "currency", "period")
+    ordering = ("-id",)
+    hidden = ("drafted_by_id", "approved_by_id")
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("payouts.add_payoutbatch"))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Draw up this week's batch, or add to it whoever has become due."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = DraftForm(request.POST or None)
+        if form.is_bound and form.is_valid():
+            try:
+                batch = batches.draft_batch(**form.cleaned_data, by=person(staff_id(request)), at=timezone.now())
+                return self.back(batch)
+            except UserError as error:
+                form.add_error(None, str(error))
+        title = _("Draw up this week's payouts")
+        return self.shown(request, "draft", 422 if form.errors else 200, form=form, title=title)
+
+    def page(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        if request.method == "POST":
+            return self._act(request, row)
+        return self._show(request, row)
+
+    def _act(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        acts: dict[str, Callable[[HttpRequest, PayoutBatch], HttpResponse]] = {
+            "approve": self._approve,
+            "export": self._export,
+            "cancel": self._cancel,
+            "answer": self._answer,
+            "proof": self._proof,
+        }
+        act = acts.get(request.POST.get("act", ""))
+        if act is None:
+            return self.back(row)
+        try:
+            return act(request, row)
+        except (UserError, NotAllowed) as error:
+            messages.error(request, str(error))
+            return self.back(row)
+
+    def _approve(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        form = ApproveForm(request.POST)
+        if form.is_valid():
+            batches.approve_batch(batch_id=row.pk, **form.cleaned_data, by=person(staff_id(request)), at=timezone.now())
+            messages.success(request, _("Approved. A colleague can take it to the bank now."))
+        return self.back(row)
+
+    def _export(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        file = batches.export_batch(batch_id=row.pk, by=person(staff_id(request)), at=timezone.now())
+        headers = {"Content-Disposition": f'attachment; filename="{file.name}"', "Cache-Control": "private, no-store"}
+        return HttpResponse(file.content, content_type="text/csv; charset=utf-8", headers=headers)
+
+    def _cancel(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        form = WhyForm(request.POST)
+        if form.is_valid():
+            batches.cancel_batch(batch_id=row.pk, **form.cleaned_data, by=person(staff_id(request)), at=timezone.now())
+            messages.success(request, _("Given up; every amount is back in its earnings."))
+        else:
+            messages.error(request, _("Say why."))
+        return self.back(row)
+
+    def _answer(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        form = AnswerForm(request.POST, request.FILES)
+        if not form.is_valid():
+            messages.error(request, _("Choose the bank's file."))
+            return self.back(row)
+        content = form.cleaned_data["answer"].read()
+        found = settling.import_answers(batch_id=row.pk, content=content, by=person(staff_id(request)), at=timezone.now())
+        return self._show(request, queries.access_batch(row.pk), outcomes=found)
+
+    def _proof(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        form = ProofForm(request.POST, request.FILES)
+        if form.is_valid():
+            sent = form.cleaned_data["proof"]
+            paper = checked(sent.read(), name=sent.name)
+            settling.add_proof(batch_id=row.pk, paper=paper, by=person(staff_id(request)), at=timezone.now())
+            messages.success(request, _("Kept with the batch."))
+        else:
+            messages.error(request, _("Choose a file."))
+        return self.back(row)
+
+    def _show(self, request: HttpRequest, row: PayoutBatch, **more: Any) -> HttpResponse:
+        rows = queries.rows_of_batch(row.pk)
+        names = names_of([row, *rows])
+        count, total = queries.totals_of_batch(row.pk)
+        context = {
+            "row": row, "rows": [(each, names.organizations.get(each.provider_id, ""), self._url(each)) for each in rows],
+            "count": count, "total": total, "approve": ApproveForm(initial={"count": count, "total": total}),
+            "people": [
+                (label, names.people.get(user_id(who) or 0, who), when)
+                for label, who, when in (
+                    (_("Drawn up by"), row.drafted_by, row.created_at), (_("Approved by"), row.approved_by, row.approved_at),
+                    (_("Taken to the bank by"), row.exported_by, row.exported_at),
+                ) if who
+            ],
+            "why": WhyForm(), "answer": AnswerForm(), "proof": ProofForm(), "proofs": list(row.proofs.using("system").all()),
+            "may_approve": policies.may_approve(row, staff_id(request)) and count > 0,
+            "may_export": policies.may_export(row, staff_id(request)), "may_cancel": allows(BATCH, row.state, "cancel"),
+            "title": _("Payouts of the week of %(day)s") % {"day": row.period}, **more,
+        }  # fmt: skip
+        return self.shown(request, "batch", **context)
+
+    def _url(self, row: Payout) -> str:
+        return reverse("admin:payouts_payout_act", args=[row.pk])
+
+
+@admin.register(Payout)
+class PayoutAdmin(PageAdmin):
+    list_display = ("number", "provider_id", "amount", "state_shown", "bank_reference", "paid_on", "created_at", "act")
+    list_filter = ("state", "currency", "created_at")
+    search_fields = ("=bank_reference",)
+    search_help_text = gettext_lazy("Bank reference, or the provider's name")
+    date_hierarchy = "created_at"
+    ordering = ("-id",)
+    list_select_related = ("account", "batch")
+
+    def needs_act(self, row: Payout) -> bool:
+        return any(allows(PAYOUT, row.state, act) for act in ("pay", "cancel"))
+
+    def page(self, request: HttpRequest, row: Payout) -> HttpResponse:
+        act = request.POST.get("act", "")
+        forms: dict[str, Any] = {
+            "pay": PaidForm(request.POST if act == "pay" else None, currency=row.currency, initial={"paid_on": timezone.now()}),
+            "fail": FailedForm(request.POST if act == "fail" else None),
+            "cancel": WhyForm(request.POST if act == "cancel" else None),
+        }
+        form = forms.get(act)
+        if form is not None and form.is_valid() and self._carried_out(request, row, act, form):
+            return self.back(row)
+        context = {
+            "row": row, "forms": forms, "name": names_of([row]).organizations.get(row.provider_id, ""),
+            "may_settle": allows(PAYOUT, row.state, "pay"), "may_cancel": allows(PAYOUT, row.state, "cancel"),
+            "batch_url": reverse("admin:payouts_payoutbatch_act", args=[row.batch_id]), "title": row.number,
+        }  # fmt: skip
+        return self.shown(request, "payout", 422 if form is not None and form.errors else 200, **context)
+
+    def _carried_out(self, request: HttpRequest, row: Payout, act: str, form: Any) -> bool:
+        operations: dict[str, Callable[..., Any]] = {
+            "pay": settling.mark_paid, "fail": settling.mark_failed, "cancel": batches.cancel_payout,
+        }  # fmt: skip
+        call = {"provider_id": row.provider_id, "payout_id": row.pk, "by": person(staff_id(request)), "at": timezone.now()}
+        try:
+            operations[act](**call, **form.cleaned_data)
+        except UserError as error:
+            form.add_error(None, str(error))
+            return False
+        messages.success(request, _("Done, and told to the provider."))
+        return True
+
+
+@admin.register(PayoutAccount)
+class PayoutAccountAdmin(StatedAdmin):
+    """Where money goes: by the last digits; the numbers are in the bank's file alone."""
+
+    list_display = ("provider_id", "holder", "bank", "last4", "state_shown", "proposed_at", "usable_from")
+    list_filter = ("state", "usable_from")
+    search_fields = ("holder", "bank", "=last4")
+    ordering = ("-id",)
+    hidden = ("number", "proposed_by_id")
+
+
+@admin.register(BatchProof)
+class BatchProofAdmin(StatedAdmin):
+    list_display = ("name", "batch", "uploaded_by", "uploaded_at")
+    list_filter = ("uploaded_at",)
+    search_fields = ("name",)
+    ordering = ("-id",)
+    hidden = ("sealed", "sha256")
+    list_select_related = ("batch",)
