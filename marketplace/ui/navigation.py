@@ -130,6 +130,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Earnings"), pgettext_lazy("short", "Earnings"), "coins",
         (
+            Page(_("Earnings"), "earnings:home", Permission.VIEW_EARNINGS),
             Page(_("Payout account"), "earnings:account", Permission.VIEW_EARNINGS),
         ),
         kind="provider",

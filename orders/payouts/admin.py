@@ -1,4 +1,4 @@
-"""Paying out, for staff: draw up, approve, take to the bank, settle. Each act is one operation; the same person never does two."""
+"""Paying out, for staff: draw up, approve, take to the bank, settle. Each act is one operation; no person does two of them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -52,6 +52,11 @@ def batch_of_week(period: date, currency: str) -> PayoutBatch | None:
     return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="cancelled").first()
 
 
+def had_batch(period: date, currency: str) -> bool:
+    """Whether a batch of this week was approved or given up: then only a person draws one up again."""
+    return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="draft").exists()
+
+
 def access_batch(pk: int) -> PayoutBatch:
     """A batch. Raises NotFound."""
     row = PayoutBatch.objects.using("system").filter(pk=pk).first()

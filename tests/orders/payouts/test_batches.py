@@ -15,6 +15,7 @@ from marketplace.kernel.transitions import NotPossible, allows
 from marketplace.outbox.models import Message
 from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
+from orders.escrow.errors import NotEnoughEarned
 from orders.payouts.bankfile import BadBankFile
 from orders.payouts.eligibility import payable
 from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch
@@ -449,7 +450,7 @@ def test_without_the_locks_only_the_ledgers_floor_is_left(studio, monkeypatch):
 
     monkeypatch.setattr(settling, "_locked", unlocked)
     refused = [type(outcome) for outcome in at_once(2, _either(studio, row)) if isinstance(outcome, Exception)]
-    assert refused == [IntegrityError]
+    assert refused == [NotEnoughEarned]
     assert book(studio)[1] == 0
 
 
