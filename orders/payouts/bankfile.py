@@ -106,7 +106,7 @@ def _answers(columns: Sequence[str], rows: Iterable[list[str]]) -> Iterator[Answ
         cells = {name: cell.strip().lstrip("'") for name, cell in zip(columns, row, strict=False) if name}
         result = RESULTS.get(cells.get("result", "").lower())
         if result is None or not cells.get("payout"):
-            raise BadBankFile(_("Line %(line)s has no payout or no result (成功 or 失败).") % {"line": number})
+            raise BadBankFile(_("Line %(line)s has no payout or no result that is known.") % {"line": number})
         yield Answer(
             number, cells["payout"].upper(), result, cells.get("amount", ""), cells.get("reference", "")[:64],
             _day(cells.get("paid_on", ""), number), cells.get("reason", "")[:300],
