@@ -181,7 +181,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(wrong))
     if not _is_part(request):
         return redirect(_back(request, decision.conversation_id))
-    return _again(request, decision.conversation_id, "", {})
+    with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
+        # The messages alone: what stands in the form beneath stays.
+        return log(request, decision.conversation_id).render()
 
 
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
