@@ -10,6 +10,10 @@ class OutcomesConfig(AppConfig):
     def ready(self) -> None:
         from orders.outcomes.clause import KIND
         from orders.outcomes.contract import describe, validate
+        from orders.outcomes.notices import register_notices
+        from orders.outcomes.operations import listen
         from orders.service.clauses import register_clause
 
         register_clause(KIND, validate, describe)
+        register_notices()
+        listen()

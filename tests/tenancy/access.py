@@ -539,6 +539,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "aftersales.run.scheduled": ("sweep", {}),
     "aftersales.payouts.swept": ("sweep", {}),
     "hiring.due.swept": ("sweep", {}),
+    "outcomes.measuring.swept": ("sweep", {}),
+    "outcomes.merchant.swept": ("one", {}),
     "hiring.merchant.swept": ("one", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),

@@ -1,0 +1,7 @@
+"""Acts on measured outcomes."""
+
+from orders.outcomes.operations.counting import count
+from orders.outcomes.operations.listening import listen
+from orders.outcomes.operations.settling import settle, sweep_merchant
+
+__all__ = ["count", "listen", "settle", "sweep_merchant"]

@@ -1,0 +1,73 @@
+"""What happens to contracts and concerns their outcomes. Called by `orders.service.events`: merchant's scope, order locked."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from marketplace.audit.operations import record
+from marketplace.kernel.transitions import after
+from marketplace.tenancy.actor import Actor
+from orders.outcomes.errors import DecidedByMeasuring
+from orders.outcomes.metrics import metric_named
+from orders.outcomes.models import OutcomeAgreement
+from orders.outcomes.notices import say
+from orders.outcomes.operations.beginning import begin
+from orders.outcomes.states import ENDED, OUTCOME_TABLE
+from orders.service.events import register_on
+from orders.service.models import Milestone, ServiceOrder
+
+
+def listen() -> None:
+    """Called once, when the site starts."""
+    register_on("funded", on_funded)
+    register_on("started", on_started)
+    register_on("delivered", on_delivered)
+    register_on("closed", on_closed)
+    for ending in ("completed", "terminated", "cancelled"):
+        register_on(ending, on_ended)
+
+
+def on_funded(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
+    if milestone is not None and milestone.kind == Milestone.Kind.STAGE:
+        begin(order, milestone, by, at)
+
+
+def on_started(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at: datetime) -> None:
+    begin(order, None, by, at)
+
+
+def on_delivered(order: ServiceOrder, milestone: Milestone | None, _by: Actor, _at: datetime) -> None:
+    """Otherwise silence would accept what only the result may pay."""
+    found = _open_agreement(order)
+    if found is not None and milestone is not None and found.milestone_id == milestone.pk:
+        day = found.settles_at.date().isoformat()
+        text = _("This milestone is paid by its measured outcome on %(day)s. There is nothing to deliver.")
+        raise DecidedByMeasuring(text % {"day": day})
+
+
+def on_closed(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
+    """The sides shared the money out themselves, or a ruling did."""
+    found = _open_agreement(order)
+    if found is not None and milestone is not None and found.milestone_id == milestone.pk:
+        _stop(found, by, at)
+
+
+def on_ended(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at: datetime) -> None:
+    found = _open_agreement(order)
+    if found is not None:
+        _stop(found, by, at)
+
+
+def _open_agreement(order: ServiceOrder) -> OutcomeAgreement | None:
+    known = OutcomeAgreement.objects.filter(merchant_id=order.merchant_id, order=order)
+    return known.exclude(state__in=ENDED).select_for_update().first()
+
+
+def _stop(agreement: OutcomeAgreement, by: Actor, at: datetime) -> None:
+    agreement.state = after(OUTCOME_TABLE, agreement.state, "stop")
+    agreement.closed_at = at
+    agreement.save(update_fields=["state", "closed_at"])
+    metric_named(agreement.metric).end(merchant_id=agreement.merchant_id, subject=agreement.subject, at=at)
+    facts = {"order_id": agreement.order_id, "outcome": agreement.pk}
+    record(merchant_id=agreement.merchant_id, by=by, action="orders.outcome.stopped", facts=facts)
+    say(agreement, "stopped", at=at)
