@@ -11,6 +11,7 @@ from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
 from marketplace.ui.find import find
+from orders.hiring.web.urls import hiring_urls, leads_urls
 from orders.rooms.web.urls import merchant_urls as talk_urls
 from orders.rooms.web.urls import provider_urls as desk_talk_urls
 from orders.store.api import views as store_api
@@ -72,6 +73,8 @@ urlpatterns = [
     path("desk/earnings/", include("orders.payouts.web.urls")),
     path("", include("orders.payments.web.urls")),
     path("services/", include("orders.service.urls")),
+    path("hiring/", include(hiring_urls)),
+    path("desk/leads/", include(leads_urls)),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),
