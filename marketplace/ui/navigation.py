@@ -53,6 +53,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Hiring"), pgettext_lazy("short", "Hiring"), "users",
         (
+            Page(_("Needs"), "hiring:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
         ),
     ),
@@ -116,6 +117,8 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Jobs"), pgettext_lazy("short", "Jobs"), "calendar",
         (
+            Page(_("Leads"), "leads:list", Permission.VIEW_CONSOLE),
+            Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
         ),
         kind="provider",

@@ -13,6 +13,7 @@ from PIL import Image
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.scope import scope
+from orders.hiring.models import Brief, Proposal
 from providers.catalogue.models import Category
 from providers.listings.models import ListingVersion
 from providers.onboarding.models import Application
@@ -87,6 +88,8 @@ class Address:
     form: dict[str, Any] = field(default_factory=dict)
     kind: str = "merchant"
     keyword: str = "pk"
+    #: Whoever's it is, every organization of this kind may see it.
+    is_open: bool = False
 
     def url(self, name: str, of: Filled, **other: Any) -> str:
         if "pk" in other:  # the number of nothing
@@ -105,6 +108,31 @@ def order_file(_of: Filled) -> SimpleUploadedFile:
 def price_file(of: Filled) -> SimpleUploadedFile:
     row = f"{of.merchant.slug.upper()}-LAMP,{next(prices)}.00,2026-03-07T00:00:00"
     return SimpleUploadedFile("prices.csv", f"sku,price,valid_from\n{row}\n".encode())
+
+
+#: What the form of a need sends at the least.
+NEED = {
+    "title": "Run another shop", "category": "store-operation", "text": "Every day of the week, on JD.", "currency": "CNY",
+    "budget_max": "9000", "budget_unit": "month", "mode": "invited", "answer_days": "7",
+}  # fmt: skip
+
+
+def offer_seen(of: Filled) -> int:
+    with scope(of.id):
+        return Proposal.objects.values_list("number", flat=True).get(pk=of.ids["counter_proposal"])
+
+
+#: An offer of one line.
+OFFER = {
+    "send": "1", "seen": offer_seen, "model": "fixed", "scope": "Running the shop", "revisions": "2", "due_days": "14",
+    "items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "0", "items-0-name": "The shop", "items-0-quantity": "1",
+    "items-0-unit_minor": "7000",
+}  # fmt: skip
+
+
+def need_revision(of: Filled) -> int:
+    with scope(of.id):
+        return Brief.objects.values_list("revision", flat=True).get(merchant_id=of.id, pk=of.ids["draft_need"])
 
 
 def held_claim(of: Filled) -> int:
@@ -181,6 +209,9 @@ PAYOUT_ACCOUNT = {"holder": company_of, "bank": lambda of: f"{of.merchant.slug} 
 WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
 #: Writes that store nothing here: they answer a question too long for an address, or the world is not ready for them.
 HARMLESS = {
+    "hiring:matches": "nobody of the world can be invited: its companies are not verified; tests/orders/hiring invites",
+    "leads:quote": "for the same reason; tests/orders/hiring sends proposals",
+    "leads:apply": "for the same reason",
     "messages:preview": "draws a preview",
     "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
     "onboarding:withdraw": "for the same reason",
@@ -298,6 +329,25 @@ ADDRESSES: dict[str, Address] = {
     "searches:open": Address({"POST": "shortlist"}, "search"),
     "searches:delete": Address({"POST": "shortlist"}, "spare_search"),
     "services:cost": Address({"GET": "view_orders"}),
+    "hiring:list": Address({"GET": "view_console"}),
+    "hiring:export": Address({"GET": "export"}),
+    "hiring:new": Address({"GET": "hire", "POST": "hire"}, form=NEED),
+    "hiring:detail": Address({"GET": "view_console"}, "need"),
+    "hiring:edit": Address({"GET": "hire", "POST": "hire"}, "draft_need", form={**NEED, "revision": need_revision}),
+    "hiring:act": Address({"POST": "hire"}, "need", form={"act": "copy"}),
+    "hiring:matches": Address({"GET": "hire", "POST": "hire"}, "need", form={"provider": "1"}),
+    "hiring:compare": Address({"GET": "view_console"}, "need"),
+    "hiring:proposal": Address({"GET": "view_console"}, "proposal"),
+    "hiring:counter": Address({"GET": "hire", "POST": "hire"}, "counter_proposal", form=OFFER),
+    "hiring:proposal_act": Address({"POST": "hire"}, "proposal", form={"act": "decline"}),
+    "leads:list": Address({"GET": "view_console"}, kind="provider"),
+    "leads:export": Address({"GET": "export"}, kind="provider"),
+    "leads:open": Address({"GET": "view_console"}, kind="provider"),
+    "leads:open_need": Address({"GET": "view_console"}, "open_need", kind="provider", is_open=True),
+    "leads:apply": Address({"GET": "sell", "POST": "sell"}, "open_need", form=OFFER, kind="provider", is_open=True),
+    "leads:detail": Address({"GET": "view_console"}, "lead", kind="provider"),
+    "leads:quote": Address({"GET": "sell", "POST": "sell"}, "lead", form=OFFER, kind="provider"),
+    "leads:act": Address({"POST": "sell"}, "waiting_lead", form={"act": "decline"}, kind="provider"),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
     "moderation:standing": Address({"GET": "view_console"}, kind="provider"),
     "moderation:appeal": Address({"GET": "onboard", "POST": "onboard"}, "penalty", form={"text": "No."}, kind="provider"),

@@ -39,7 +39,7 @@ from tests.tenancy.test_contract import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
 CROSSINGS = [(name, method) for name, address in ADDRESSES.items() for method in address.rights]
-OBJECTS = [(name, method) for name, method in CROSSINGS if ADDRESSES[name].names]
+OBJECTS = [(name, method) for name, method in CROSSINGS if ADDRESSES[name].names and not ADDRESSES[name].is_open]
 LISTS = [(name, method) for name, method in CROSSINGS if not ADDRESSES[name].names]
 READS = [(name, method) for name, method in CROSSINGS if method == "GET"]
 WRITES = [(name, method) for name, method in CROSSINGS if method == "POST"]
@@ -193,6 +193,14 @@ def test_a_foreign_object_in_the_query_looks_like_a_missing_one(world: World, na
     assert signed_in(world.acme.owner).get(url, {key: world.acme.ids[kind]}).status_code == 200
 
 
+@pytest.mark.parametrize("name", [name for name, address in ADDRESSES.items() if address.is_open])
+def test_an_open_object_is_seen_by_strangers_and_a_missing_one_by_nobody(world: World, name: str) -> None:
+    ours, stranger = world.pair(ADDRESSES[name].kind)
+    client = signed_in(stranger.owner)
+    found, missing = ask(client, name, "GET", ours), ask(client, name, "GET", ours, pk=MISSING)
+    assert (found.status_code, missing.status_code, "acme" in body(found).lower()) == (200, 404, False)
+
+
 def test_a_foreign_shop_in_a_filter_or_form_is_refused(world: World) -> None:
     client, theirs = signed_in(world.other.owner), world.acme.merchant.shop.pk
     for name in ("orders:list", "skus:list"):
@@ -274,7 +282,8 @@ def test_our_filters_alone_keep_tenants_apart(no_row_level_security: None, world
     for name, method in READS:
         ours, stranger = world.pair(ADDRESSES[name].kind)
         found = ask(clients[stranger.id], name, method, ours if ADDRESSES[name].names else stranger)
-        assert found.status_code == (404 if ADDRESSES[name].names else 200), name
+        hidden = ADDRESSES[name].names and not ADDRESSES[name].is_open
+        assert found.status_code == (404 if hidden else 200), name
         assert "acme" not in body(found).lower(), name
 
 

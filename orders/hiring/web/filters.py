@@ -49,7 +49,9 @@ class LeadFilter(django_filters.FilterSet):
 class OpenNeedFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Title"), widget=SEARCH)
     category = django_filters.ModelChoiceFilter(queryset=_categories, label=_("Category"), empty_label=_("All"))
-    platform = django_filters.ChoiceFilter(method="works_on", choices=PLATFORMS.choices, label=_("Platform"), empty_label=_("All"))
+    platform = django_filters.ChoiceFilter(
+        method="works_on", choices=PLATFORMS.choices, label=_("Platform"), empty_label=_("All")
+    )
     o = django_filters.OrderingFilter(
         fields=(("title", "title"), ("budget_cny", "budget"), ("published_at", "published"), ("answers_until", "until"))
     )

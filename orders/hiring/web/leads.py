@@ -20,6 +20,7 @@ from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_datetime
+from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.models import Invitation, Proposal
 from orders.hiring.needs import Need
 from orders.hiring.operations import answering, proposing, refuting
@@ -125,9 +126,9 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
         lead = access_invitation(organization_id=request.organization.pk, pk=pk)
         found = proposal_of(lead)
         acts = invitation_acts(lead, now) if found is None else proposal_acts(found, side=PROVIDER, at=now)
-        if not acts & {"quote", "revise"} and request.method != "POST":
-            return redirect("leads:detail", pk)
+        is_closed = not acts & {"quote", "revise"}
         newest = Quote.from_json(versions_of(found)[0].quote) if found is not None else None
+        gate = may(request.organization.pk, "bid", lead.category.slug, at=now)
     need = Need.from_json(lead.document)
     quoting = Quoting(currency=need.currency, quote=newest, data=request.POST or None)
     failed: list[str] = []
@@ -145,11 +146,15 @@ def quote(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("leads:detail", pk)
         except NotFound:
             raise
+        except (NotPossible, ProviderBlocked) as error:
+            refused(request, error)  # nothing that could be typed would change it
+            return redirect("leads:detail", pk)
         except UserError as error:
             failed = sentences(error)
     context = {
         "lead": lead, "proposal": found, "quoting": quoting, "failed": failed, "seen": found.number if found else 0,
-        "side": PROVIDER, "need": need, "facts": need_facts(need),
+        "side": PROVIDER, "need": need, "facts": need_facts(need), "gate": gate,
+        "is_closed": is_closed,
     }  # fmt: skip
     return TemplateResponse(request, "hiring/quote_form.html", context, status=status_of(quoting, request))
 

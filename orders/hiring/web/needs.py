@@ -135,9 +135,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("hiring:detail", pk)
         except Changed as error:
             # The next save is made knowingly: what was typed stays, the count is the newest.
-            form.data = form.data.copy()
             with reading(request):
-                form.data["revision"] = str(access_brief(merchant_id=request.organization.pk, pk=pk).revision)
+                newest = access_brief(merchant_id=request.organization.pk, pk=pk).revision
+            typed = request.POST.copy()
+            typed["revision"] = str(newest)
+            form = NeedForm(typed)
+            with reading(request):
+                form.is_valid()
             form.add_error(None, _("%(error)s Saving again keeps what stands here.") % {"error": error})
         except NotFound:
             raise

@@ -13,11 +13,12 @@ from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
+from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.limits import APPLICATIONS
 from orders.hiring.models import Invitation
 from orders.hiring.operations.proposing import apply
 from orders.hiring.queries import access_public_brief, applications_since, invitation_for, need_of, open_briefs
-from orders.hiring.web.common import PER_PAGE, ZONE, reading, sentences
+from orders.hiring.web.common import PER_PAGE, ZONE, reading, refused, sentences
 from orders.hiring.web.filters import OpenNeedFilter
 from orders.hiring.web.proposals import status_of
 from orders.hiring.web.quoting import Quoting
@@ -62,14 +63,15 @@ def open_need(request: HttpRequest, pk: int) -> HttpResponse:
     lead = invitation_for(provider_id=provider_id, brief_id=pk)
     if lead is not None:
         return redirect("leads:detail", lead.pk)
+    takes_answers = brief.answers_until is not None and brief.answers_until > now
     need, gate = need_of(brief), may(provider_id, "bid", brief.category.slug, at=now)
     context = {
         "brief": brief,
         "need": need,
         "facts": need_facts(need),
         "gate": gate,
-        "takes_answers": brief.answers_until > now,
-        "may_answer": Permission.SELL in request.rights and gate.allowed and brief.answers_until > now,
+        "takes_answers": takes_answers,
+        "may_answer": Permission.SELL in request.rights and gate.allowed and takes_answers,
         **_allowance(provider_id),
         "zone": ZONE,
     }
@@ -84,6 +86,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         brief = access_public_brief(pk)
         need = need_of(brief)
         lead = invitation_for(provider_id=request.organization.pk, brief_id=pk)
+        gate = may(request.organization.pk, "bid", brief.category.slug, at=timezone.now())
     if lead is not None:
         return redirect("leads:detail", lead.pk)
     quoting = Quoting(currency=need.currency, data=request.POST or None)
@@ -98,8 +101,13 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("leads:detail", made.invitation_id)
         except NotFound:
             raise
+        except (NotPossible, ProviderBlocked) as error:
+            refused(request, error)  # nothing that could be typed would change it
+            return redirect("leads:open_need", pk)
         except UserError as error:
             failed = sentences(error)
-    context = {"brief": brief, "need": need, "facts": need_facts(need), "quoting": quoting, "failed": failed, "seen": 0,
-               "side": PROVIDER}  # fmt: skip
+    context = {
+        "brief": brief, "need": need, "facts": need_facts(need), "quoting": quoting, "failed": failed, "seen": 0,
+        "side": PROVIDER, "gate": gate,
+    }  # fmt: skip
     return TemplateResponse(request, "hiring/quote_form.html", context, status=status_of(quoting, request))

@@ -15,6 +15,7 @@ from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
+from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.models import Invitation, Proposal
 from orders.hiring.operations import proposing
 from orders.hiring.policies import effective_state, next_for_lead, proposal_acts
@@ -93,8 +94,7 @@ def counter(request: HttpRequest, pk: int) -> HttpResponse:
     with reading(request):
         found = access_proposal(organization_id=request.organization.pk, pk=pk, at=now)
         lead = access_invitation(organization_id=request.organization.pk, pk=found.invitation_id)
-        if "counter" not in proposal_acts(found, side=MERCHANT, at=now) and request.method != "POST":
-            return redirect("hiring:proposal", pk)
+        is_closed = "counter" not in proposal_acts(found, side=MERCHANT, at=now)
         newest = versions_of(found)[0]
     quoting = Quoting(currency=found.currency, quote=Quote.from_json(newest.quote), data=request.POST or None)
     failed: list[str] = []
@@ -108,9 +108,15 @@ def counter(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("hiring:proposal", pk)
         except NotFound:
             raise
+        except (NotPossible, ProviderBlocked) as error:
+            refused(request, error)  # nothing that could be typed would change it
+            return redirect("hiring:proposal", pk)
         except UserError as error:
             failed = sentences(error)
-    context = {"lead": lead, "proposal": found, "quoting": quoting, "failed": failed, "seen": found.number, "side": MERCHANT}
+    context = {
+        "lead": lead, "proposal": found, "quoting": quoting, "failed": failed, "seen": found.number, "side": MERCHANT,
+        "is_closed": is_closed,
+    }  # fmt: skip
     return TemplateResponse(request, "hiring/quote_form.html", context, status=status_of(quoting, request))
 
 

@@ -67,9 +67,7 @@ class Quoting:
         self.model = sent if sent in MODELS else "fixed"
         self.form = QuoteForm(data, initial=_initial(quote), currency=currency)
         items = [{"name": i.name, "quantity": i.quantity, "unit_minor": i.unit_minor} for i in quote.items] if quote else []
-        self.items = rows_of(
-            ItemForm, "items", stored=items, data=data, spare=2, limit=MOST_ITEMS, more=more, currency=currency
-        )
+        self.items = rows_of(ItemForm, "items", stored=items, data=data, spare=2, limit=MOST_ITEMS, more=more, currency=currency)
         self.stages = self._stages(quote, data, more) if self.model == "milestone" else None
         if data is not None and not self.is_sent:
             self._hush()

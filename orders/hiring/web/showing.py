@@ -135,7 +135,9 @@ def _commission(quote: Quote) -> list[tuple[str, Text]]:
     return found
 
 
-def comparison(proposals: Sequence[Proposal], newest: dict[int, ProposalVersion], urls: Sequence[str], at: datetime) -> Comparison:
+def comparison(
+    proposals: Sequence[Proposal], newest: dict[int, ProposalVersion], urls: Sequence[str], at: datetime
+) -> Comparison:
     """Proposals side by side; rows that differ are marked."""
     quotes = [Quote.from_json(newest[proposal.pk].quote) for proposal in proposals]
     columns = tuple(

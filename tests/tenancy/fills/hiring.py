@@ -12,21 +12,21 @@ from tests import cast
 
 
 def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
-    """Ids of needs (draft, published), of leads (with a proposal, waiting, to decline) and of a proposal."""
+    """Ids of needs (draft, published), of leads (with a proposal, waiting) and of two proposals."""
     category = Category.objects.get(slug="store-operation")
     with scope(merchant.id):
         draft = _brief(merchant, category, "draft")
         found = {"need": 0, "draft_need": draft.pk}
-        for name in ("", "waiting_", "spare_"):
+        for name in ("", "counter_", "waiting_"):
             brief = _brief(merchant, category, "published", name)
-            lead = _lead(merchant, provider, brief, "quoted" if not name else "sent")
+            lead = _lead(merchant, provider, brief, "sent" if name == "waiting_" else "quoted")
             found |= {f"{name}need": brief.pk, f"{name}lead": lead.pk}
         open_brief = _brief(merchant, category, "published", "open_", mode="open")
         _show(open_brief)
-        found |= {"open_need": open_brief.pk, "cancel_need": _brief(merchant, category, "published", "cancel_").pk}
-        lead = Invitation.objects.get(merchant_id=merchant.id, pk=found["lead"])
+        found["open_need"] = open_brief.pk
     with scope(provider.id):
-        found["proposal"] = _proposal(provider, lead).pk
+        for name in ("", "counter_"):
+            found[f"{name}proposal"] = _proposal(provider, Invitation.objects.get(pk=found[f"{name}lead"])).pk
     return found
 
 
