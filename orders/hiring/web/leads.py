@@ -24,6 +24,7 @@ from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.models import Invitation, Proposal
 from orders.hiring.needs import Need
 from orders.hiring.operations import answering, proposing, refuting
+from orders.hiring.operations.accepting import agree_to_counter
 from orders.hiring.policies import effective_state, invitation_acts, next_for_lead, proposal_acts
 from orders.hiring.queries import access_invitation, leads, proposal_of, versions_of
 from orders.hiring.quotes import Quote
@@ -178,6 +179,9 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         elif name == "withdraw":
             proposing.withdraw_proposal(**common)
             messages.success(request, _("Withdrawn. The merchant is told."))
+        elif name == "agree":
+            agree_to_counter(**common, seen=seen(request))
+            messages.success(request, _("Agreed. The contract is ready: work begins when both have signed it."))
         elif name == "refute":
             refuting.refute_lead(**common, reason=sent.get("reason", ""), text=sent.get("text", ""))
             messages.success(request, _("Thank you. Our staff look at it and tell you."))

@@ -18,6 +18,7 @@ from marketplace.tenancy.actor import person
 from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.models import Invitation, Proposal
 from orders.hiring.operations import proposing
+from orders.hiring.operations.accepting import accept_proposal
 from orders.hiring.policies import effective_state, next_for_lead, proposal_acts
 from orders.hiring.queries import access_brief, access_invitation, access_proposal, newest_versions, proposals_of, versions_of
 from orders.hiring.quotes import Quote
@@ -135,7 +136,7 @@ def status_of(quoting: Quoting, request: HttpRequest) -> int:
 def act(request: HttpRequest, pk: int) -> HttpResponse:
     """Decline or accept."""
     name, now = request.POST.get("act", ""), timezone.now()
-    if name not in ("decline",):
+    if name not in ("accept", "decline"):
         raise Http404
     with reading(request):
         found = access_proposal(organization_id=request.organization.pk, pk=pk, at=now)
@@ -143,6 +144,10 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
         "merchant_id": request.organization.pk, "invitation_id": found.invitation_id, "by": person(request.user.pk), "at": now,
     }  # fmt: skip
     try:
+        if name == "accept":
+            accept_proposal(**common, seen=seen(request))
+            messages.success(request, _("Accepted. The contract is ready: work begins when both have signed it."))
+            return redirect("hiring:proposal", pk)
         proposing.decline_proposal(**common, reason=request.POST.get("reason", ""), note=request.POST.get("note", ""))
         messages.success(request, _("Declined. The provider is told."))
     except NotFound:
