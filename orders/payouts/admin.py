@@ -19,7 +19,7 @@ from marketplace.tenancy.actor import person
 from marketplace.tenancy.staff import staff_id
 from orders.payouts import policies, queries
 from orders.payouts.forms import AnswerForm, ApproveForm, DraftForm, FailedForm, PaidForm, ProofForm, WhyForm
-from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch
+from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch, Statement
 from orders.payouts.operations import batches, settling
 from orders.payouts.states import BATCH, PAYOUT
 from providers.onboarding.admin import ActingAdmin, StatedAdmin
@@ -211,3 +211,12 @@ class BatchProofAdmin(StatedAdmin):
     ordering = ("-id",)
     hidden = ("sealed", "sha256")
     list_select_related = ("batch",)
+
+
+@admin.register(Statement)
+class StatementAdmin(StatedAdmin):
+    list_display = ("number", "provider_id", "month", "currency", "opening", "closing", "made_at")
+    list_filter = ("month", "currency")
+    search_fields = ("=id",)
+    search_help_text = gettext_lazy("The provider's name")
+    ordering = ("-month", "-id")

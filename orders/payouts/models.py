@@ -153,3 +153,49 @@ class Payout(ProviderModel):
     @property
     def number(self) -> str:
         return str(self)
+
+
+class Statement(ProviderModel):
+    """A month of a provider's money with the market, as the ledger has it. Signed minor units: what came in is positive.
+
+    What the market owes (waiting, available and on its way together) is `opening` before the month and `closing` after it.
+    """
+
+    month = models.DateField(_("month"))
+    currency = models.CharField(_("currency"), max_length=3)
+    opening = models.BigIntegerField(_("opening balance"))
+    released = models.BigIntegerField(_("released for work"))
+    fees = models.BigIntegerField(_("fees"))
+    fees_back = models.BigIntegerField(_("fees given back"))
+    taken_back = models.BigIntegerField(_("taken back"))
+    paid_out = models.BigIntegerField(_("paid out"))
+    other = models.BigIntegerField(_("other"))
+    closing = models.BigIntegerField(_("closing balance"))
+    line_count = models.IntegerField(_("lines"))
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("statement")
+        verbose_name_plural = _("statements")
+        constraints = [
+            models.UniqueConstraint(fields=["provider_id", "month", "currency"], name="statement_once"),
+            models.CheckConstraint(
+                condition=Q(
+                    closing=models.F("opening")
+                    + models.F("released")
+                    + models.F("fees")
+                    + models.F("fees_back")
+                    + models.F("taken_back")
+                    + models.F("paid_out")
+                    + models.F("other")
+                ),
+                name="statement_adds_up",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"ST{self.month:%Y%m}-{self.currency}-{self.pk:06d}" if self.pk else "ST"
+
+    @property
+    def number(self) -> str:
+        return str(self)

@@ -52,4 +52,10 @@ NOTICES = (
         ),
         roles=MONEY,
     ),
+    Notice(
+        kind="orders.statement.made",
+        subject=gettext_noop("Your statement of %(month)s"),
+        body=gettext_noop("At its end the market owed you %(amount)s. Every line names its order and its rule."),
+        roles=MONEY,
+    ),
 )

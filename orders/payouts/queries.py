@@ -1,13 +1,15 @@
 """Reading accounts, payouts and batches. A provider's rows need its scope; what spans providers is read as the system role."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.db import connections
 from django.db.models import Count, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger.models import LedgerAccount
-from orders.payouts.models import Payout, PayoutAccount, PayoutBatch
+from orders.payouts.models import Payout, PayoutAccount, PayoutBatch, Statement
 
 
 def access_account(*, provider_id: int, pk: int, lock: bool = False) -> PayoutAccount:
@@ -43,6 +45,19 @@ def account_in_use(provider_id: int, at: datetime) -> PayoutAccount | None:
 def payouts_of(provider_id: int) -> QuerySet[Payout]:
     """Newest first, with their accounts and batches."""
     return Payout.objects.filter(provider_id=provider_id).select_related("account", "batch").order_by("-id")
+
+
+def statements_of(provider_id: int) -> QuerySet[Statement]:
+    """Newest month first."""
+    return Statement.objects.filter(provider_id=provider_id).order_by("-month", "currency")
+
+
+def access_statement(*, provider_id: int, pk: int) -> Statement:
+    """A statement of the provider's. Raises NotFound."""
+    row = Statement.objects.filter(provider_id=provider_id, pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is no such statement."))
+    return row
 
 
 # Across providers: as the system role.
@@ -93,3 +108,27 @@ def currencies_due() -> list[str]:
     """Currencies in which anything is due to anybody."""
     accounts = LedgerAccount.objects.using("system").filter(code="earnings", balance__gt=0)
     return sorted(set(accounts.values_list("currency", flat=True)))
+
+
+def all_statements() -> Iterator[Statement]:
+    """Every statement of every provider."""
+    return Statement.objects.using("system").order_by("id").iterator(chunk_size=1_000)
+
+
+DUE_STATEMENTS = """
+SELECT DISTINCT a.merchant_id, a.currency FROM ledger_ledgeraccount a
+WHERE a.code IN ('earnings_pending', 'earnings', 'payouts_in_transit')
+  AND NOT EXISTS (SELECT 1 FROM payouts_statement s
+                  WHERE s.provider_id = a.merchant_id AND s.month = %(month)s AND s.currency = a.currency)
+  AND (a.balance <> 0 OR EXISTS (
+    SELECT 1 FROM ledger_ledgertransfer t WHERE t.merchant_id = a.merchant_id AND t.currency = a.currency
+      AND t.occurred_at >= %(begin)s AND t.occurred_at < %(end)s))
+ORDER BY 1, 2
+"""
+
+
+def providers_without_statement(month: date, begin: datetime, end: datetime) -> list[tuple[int, str]]:
+    """(provider, currency) of whoever may need a statement of the month and has none."""
+    with connections["system"].cursor() as cursor:
+        cursor.execute(DUE_STATEMENTS, {"month": month, "begin": begin, "end": end})
+        return [(provider_id, currency) for provider_id, currency in cursor.fetchall()]

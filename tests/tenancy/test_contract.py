@@ -90,6 +90,7 @@ GLOBAL_UNIQUE = {
 TRANSACTIONS = [("payments_payin", ["gateway", "transaction"])]
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "payouts_statement",
     "escrow_feeline",
     "escrow_refund",
     "escrow_reversal",

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -16,20 +15,14 @@ from marketplace.kernel.money import format_major
 from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_date, money
-from marketplace.ui.kit import Kpi, Tab
+from marketplace.ui.kit import Kpi
 from orders.payouts.earnings import Money, money_of, releases_with_lines, shown, state_words
 from orders.payouts.queries import account_in_use, payouts_of
-from orders.payouts.web.common import ZONE
+from orders.payouts.web.common import ZONE, tabs
 from orders.payouts.web.filters import EarningFilter
 
 PAGE = 25
 CHUNK = 500
-
-
-def tabs(current: str) -> list[Tab]:
-    """The pages of earnings."""
-    names = (("home", _("By order")), ("payouts", _("Payouts")))
-    return [Tab(label, reverse(f"earnings:{name}"), name == current) for name, label in names]
 
 
 @require_safe
