@@ -67,6 +67,11 @@ def batch_of_week(period: date, currency: str) -> PayoutBatch | None:
     return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="cancelled").first()
 
 
+def drafts_of_week(period: date) -> list[int]:
+    """Batches of the week that providers are still added to."""
+    return list(PayoutBatch.objects.filter(period=period, state="draft").order_by("id").values_list("id", flat=True))
+
+
 def had_batch(period: date, currency: str) -> bool:
     """Whether a batch of this week was approved or given up: then only a person draws one up again."""
     return PayoutBatch.objects.filter(period=period, currency=currency).exclude(state="draft").exists()

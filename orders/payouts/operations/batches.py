@@ -41,7 +41,7 @@ def draft_batch(*, currency: str, by: Actor, at: datetime) -> PayoutBatch:
 
     Doing it again adds whoever has become due since, as long as it is a draft. Raises NotPossible after that.
     """
-    batch = _begun(currency, by, at)
+    batch = begin_batch(currency=currency, by=by, at=at)
     if batch.state != "draft":
         raise NotPossible(_("This week's batch is approved already. What has come since is for the next one."))
     for provider_id in queries.providers_with_earnings(currency, smallest_payout(currency)):
@@ -52,7 +52,14 @@ def draft_batch(*, currency: str, by: Actor, at: datetime) -> PayoutBatch:
     return batch
 
 
-def _begun(currency: str, by: Actor, at: datetime) -> PayoutBatch:
+def add_due(*, provider_id: int, by: Actor, at: datetime) -> int:
+    """Put what is due to a provider into this week's drafts, of every currency; how many payouts there are now."""
+    drafts = queries.drafts_of_week(week_of(at))
+    return sum(add_payout(provider_id=provider_id, batch_id=pk, by=by, at=at) is not None for pk in drafts)
+
+
+def begin_batch(*, currency: str, by: Actor, at: datetime) -> PayoutBatch:
+    """The week's batch of a currency, begun empty when there is none; of two who begin it at once, both get the same."""
     period = week_of(at)
     try:
         with transaction.atomic():

@@ -12,6 +12,7 @@ from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from marketplace.ui.formats import money
 from orders.payouts import queries
+from orders.payouts.books import balances
 from orders.payouts.models import Statement
 from orders.payouts.statements import bounds, figures, stored_figures
 
@@ -44,6 +45,14 @@ def make_statement(*, provider_id: int, month: date, currency: str, by: Actor, a
                 url=f"/desk/earnings/statements/{row.pk}/", effect_key=f"statement:{row.pk}", at=at,
             )  # fmt: skip
         return row
+
+
+def make_statements(*, provider_id: int, month: date, by: Actor, at: datetime) -> int:
+    """The month's statements in every currency the provider has; how many there are now."""
+    with scope(provider_id, read_only=True):
+        currencies = sorted(balances(provider_id))
+    made = [make_statement(provider_id=provider_id, month=month, currency=code, by=by, at=at) for code in currencies]
+    return sum(row is not None for row in made)
 
 
 @dataclass(frozen=True)

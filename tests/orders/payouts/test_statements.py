@@ -229,8 +229,11 @@ def test_more_lines_ask_no_more_questions(studio, stage):
 def test_the_clock_makes_the_statements_of_the_month_that_is_over(studio, paid, monkeypatch):
     from orders.payouts import tasks
 
+    nudged = []
     monkeypatch.setattr(tasks.timezone, "now", lambda: IN_APRIL)
-    assert tasks.make_statements() == 1
-    assert tasks.make_statements() == 0
+    monkeypatch.setattr(tasks.make_statements, "delay", lambda merchant_id: nudged.append(merchant_id))
+    assert (tasks.sweep_statements(), nudged) == (1, [studio.id])
+    assert tasks.make_statements(merchant_id=studio.id) == 1
+    assert tasks.sweep_statements() == 0
     with scope(studio.id):
         assert Statement.objects.get(provider_id=studio.id).month == MARCH
