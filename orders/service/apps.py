@@ -9,15 +9,22 @@ class ServiceConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.outbox.people import register_notice
-        from orders.service import scoring
+        from orders.payments.purposes import register_purpose
+        from orders.rooms.registry import register_contract_check, register_evidence, register_subject
+        from orders.service import connecting, scoring
         from orders.service.events import register_on
         from orders.service.notices import NOTICES
+        from orders.service.operations import fund_from_payment
         from providers.onboarding.leaving import register_blocker
         from providers.onboarding.trial import register_order_count
         from providers.profiles.capacity import register_jobs
 
         for notice in NOTICES:
             register_notice(notice)
+        register_purpose("milestone", on_paid=fund_from_payment, describe=connecting.paid_for)
+        register_subject(connecting.ORDER)
+        register_contract_check(connecting.had_contract)
+        register_evidence("order", connecting.evidence)
         register_order_count(scoring.orders_taken)
         register_blocker(scoring.open_jobs)
         register_jobs(scoring.jobs_of)

@@ -80,9 +80,14 @@ def keep(delivery: Delivery, files: Sequence[Handed]) -> None:
 def bytes_of(file: DeliveryFile, organization_id: int) -> Iterator[bytes]:
     """The file in clear, piece by piece, in a scope of its own for one of its parties. Raises Unreadable."""
     with scope(organization_id, read_only=True):
-        chunks = DeliveryChunk.objects.filter(merchant_id=file.merchant_id, file=file).order_by("number")
-        sealed = chunks.values_list("sealed", flat=True).iterator(chunk_size=4)
-        yield from unsealed_chunks(sealed, merchant_id=file.merchant_id, purpose=_purpose(file))
+        yield from bytes_in_scope(file)
+
+
+def bytes_in_scope(file: DeliveryFile) -> Iterator[bytes]:
+    """The same in the scope of the caller. Raises Unreadable."""
+    chunks = DeliveryChunk.objects.filter(merchant_id=file.merchant_id, file=file).order_by("number")
+    sealed = chunks.values_list("sealed", flat=True).iterator(chunk_size=4)
+    yield from unsealed_chunks(sealed, merchant_id=file.merchant_id, purpose=_purpose(file))
 
 
 def _purpose(file: DeliveryFile) -> str:

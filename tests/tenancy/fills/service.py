@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
+from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
+from orders.escrow import operations as escrow
 from orders.service.models import (
     ChangeRequest,
     ContractVersion,
@@ -17,6 +19,7 @@ from orders.service.models import (
     SplitProposal,
     Timer,
 )
+from orders.service.operations.common import change
 from orders.service.terms import MilestoneTerms, Terms, contract_hash, to_json
 from tests import cast
 
@@ -32,10 +35,15 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
     with scope(merchant.id):
         order = ServiceOrder.objects.create(
             **parties, number=f"{merchant.slug}-1", title=name, category=terms.category, model=terms.model, currency="CNY",
-            total_minor=terms.total_minor, state="active", merchant_name=merchant.slug, provider_name=provider.slug,
-            source_kind="listing", deal_id=1, signed_version=1, offered_version=1, next_actor="merchant", next_act="review",
-            next_due_at=NOW + timedelta(days=7), created_at=NOW, signed_at=NOW, started_at=NOW, updated_at=NOW,
+            total_minor=terms.total_minor, merchant_name=merchant.slug, provider_name=provider.slug,
+            source_kind="listing", offered_version=1, created_at=NOW, updated_at=NOW,
         )  # fmt: skip
+        deal = escrow.open_deal(
+            **parties, order_id=order.pk, number=order.number, title=name, category=order.category, currency="CNY", at=NOW, by=CLI
+        )
+        signed = {"state": "active", "deal_id": deal.pk, "signed_version": 1, "signed_at": NOW, "started_at": NOW}
+        waits = {"next_actor": "merchant", "next_act": "review", "next_due_at": NOW + timedelta(days=7)}
+        change(order, **signed, **waits)
         version = ContractVersion.objects.create(
             **parties, **by, order=order, number=1, terms=to_json(terms), template="general/1",
             hash=contract_hash(terms, "general/1"), proposed_by="merchant", merchant_accepted_at=NOW, provider_accepted_at=NOW,
@@ -54,6 +62,10 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
                 1,
             )
         ]
+        escrow.credit_wallet(
+            merchant_id=merchant.id, amount=1_000_00, currency="CNY", key="service", kind="paid_in", at=NOW, by=CLI
+        )  # fmt: skip
+        escrow.hold(deal=deal, key=rows[0].hold_key, amount=rows[0].amount, at=NOW, by=CLI, title=rows[0].name)
         delivery = Delivery.objects.create(**parties, **by, milestone=rows[0], number=1, note=name)
         file = DeliveryFile.objects.create(
             **parties, delivery=delivery, uid=uuid4(), name=f"{name}.pdf", content_type="application/pdf", size=1, sha256="0" * 64
