@@ -30,7 +30,7 @@ from marketplace.ui.charts import (
     StepChart,
     StepSeries,
 )
-from marketplace.ui.gallery import market
+from marketplace.ui.gallery import deals, market
 from marketplace.ui.kit import Check, Event, Kpi, Step, Tab
 
 CHECKS = (
@@ -93,6 +93,7 @@ def context() -> dict[str, Any]:
         "page_obj": Paginator(range(509152), 50).page(7),
         "charts": charts(),
         "market": market.context(),
+        "deals": deals.context(),
     }
 
 

@@ -1,0 +1,1 @@
+"""Pages of contracts and jobs, in both consoles."""
