@@ -130,9 +130,7 @@ class Month:
         return not any(day.entries for week in self.weeks for day in week)
 
 
-def month_of(
-    first: date, entries: Mapping[date, Sequence[Entry]], *, today: date, earlier: str = "", later: str = ""
-) -> Month:
+def month_of(first: date, entries: Mapping[date, Sequence[Entry]], *, today: date, earlier: str = "", later: str = "") -> Month:
     """The month that begins with `first`, filled up to whole weeks."""
     weeks: Iterable[Sequence[date]] = calendar.Calendar().monthdatescalendar(first.year, first.month)
     rows = tuple(
