@@ -75,6 +75,7 @@ urlpatterns = [
     path("services/", include("orders.service.urls")),
     path("hiring/", include(hiring_urls)),
     path("desk/leads/", include(leads_urls)),
+    path("", include("orders.service.web.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),
