@@ -17,6 +17,7 @@ from marketplace.ui import formats
 from marketplace.ui.charts import Chart, DonutChart, LineChart, Series, Slice
 from marketplace.ui.kit import Kpi
 from marketplace.ui.labels import series_tone, status_label
+from marketplace.ui.waiting import waits
 from orders.store.queries import batches, daily_sales, order_counts
 
 DAYS = 30
@@ -41,6 +42,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "batches": batches(merchant_id)[:5],
         "has_orders": counts["orders"] > 0,
         "today": timezone.localdate(),
+        "waits": waits("merchant", merchant_id, timezone.now()),
     }
     return TemplateResponse(request, "dashboard.html", context)
 

@@ -39,7 +39,7 @@ class Section:
 
 SECTIONS: tuple[Section, ...] = (
     Section(
-        _("Dashboard"), pgettext_lazy("short", "Dashboard"), "dashboard",
+        _("Dashboard"), pgettext_lazy("short", "Home"), "dashboard",
         (Page(_("Dashboard"), "dashboard"),),
     ),
     Section(
@@ -54,6 +54,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Hiring"), pgettext_lazy("short", "Hiring"), "users",
         (
             Page(_("Needs"), "hiring:list", Permission.VIEW_CONSOLE),
+            Page(_("Contracts"), "contracts:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
         ),
     ),
@@ -119,6 +120,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(_("Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
+            Page(_("Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
         ),
         kind="provider",

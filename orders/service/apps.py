@@ -15,6 +15,7 @@ class ServiceConfig(AppConfig):
         from orders.service.events import register_on
         from orders.service.notices import NOTICES
         from orders.service.operations import fund_from_payment
+        from orders.service.web import waits
         from providers.onboarding.leaving import register_blocker
         from providers.onboarding.trial import register_order_count
         from providers.profiles.capacity import register_jobs
@@ -25,6 +26,7 @@ class ServiceConfig(AppConfig):
         register_subject(connecting.ORDER)
         register_contract_check(connecting.had_contract)
         register_evidence("order", connecting.evidence)
+        waits.register()
         register_order_count(scoring.orders_taken)
         register_blocker(scoring.open_jobs)
         register_jobs(scoring.jobs_of)

@@ -12,6 +12,7 @@ from marketplace.accounts.roles import Permission
 from marketplace.outbox.models import Notice
 from marketplace.outbox.queries import notices
 from marketplace.ui.formats import language
+from marketplace.ui.waiting import waits
 from providers.desk.queries import first_steps, listing_kpis, with_staff, with_us
 from providers.listings.queries import state_counts
 from providers.profiles.models import PublicProvider
@@ -38,7 +39,7 @@ def _context(provider_id: int) -> dict[str, Any]:
     steps = first_steps(provider_id, counts, is_public=public is not None)
     return {
         "steps": steps if any(step.state != "done" for step in steps) else [],
-        "ours": with_us(provider_id, counts),
+        "ours": [*waits("provider", provider_id, now), *with_us(provider_id, counts)],
         "theirs": with_staff(provider_id, now),
         "listings": listing_kpis(counts),
         "score": score,

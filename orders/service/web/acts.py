@@ -37,7 +37,10 @@ REASONED: dict[str, tuple[Act, Text]] = {
     "pause": (operations.pause_order, gettext_lazy("The work rests until you resume it.")),
     "give_notice": (operations.give_notice, gettext_lazy("Notice is given. The end date stands on this page.")),
     "end_trial": (operations.end_trial, gettext_lazy("The trial has ended. What was held went back to the merchant.")),
-    "cancel_late": (operations.cancel_late, gettext_lazy("The contract is cancelled. What was not accepted went back to the wallet.")),
+    "cancel_late": (
+        operations.cancel_late,
+        gettext_lazy("The contract is cancelled. What was not accepted went back to the wallet."),
+    ),
 }
 
 
@@ -98,9 +101,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Tick that you have read the contract, then sign."))
         return redirect(f"{url(request, 'contract', pk)}#sign")
     words = _("You have signed. As soon as both have, the contract stands.")
-    worked = done(
-        request, lambda: operations.accept_contract(version_hash=request.POST.get("hash", ""), **facts), words
-    )
+    worked = done(request, lambda: operations.accept_contract(version_hash=request.POST.get("hash", ""), **facts), words)
     return redirect(url(request, "detail" if worked else "contract", pk))
 
 

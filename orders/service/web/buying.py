@@ -37,7 +37,10 @@ class OrderForm(forms.Form):
         self.listing = listing
         self._packages()
         if listing.offer.get("extras") and listing.pricing_model != "unit":
-            choices = [(row["key"], f"{_named(row)} (+ {price(row['price_minor'], listing.currency)})") for row in listing.offer["extras"]]
+            choices = [
+                (row["key"], f"{_named(row)} (+ {price(row['price_minor'], listing.currency)})")
+                for row in listing.offer["extras"]
+            ]
             self.fields["extras"] = forms.MultipleChoiceField(
                 label=_("Extras"), required=False, widget=forms.CheckboxSelectMultiple, choices=choices
             )
@@ -56,7 +59,9 @@ class OrderForm(forms.Form):
         if self.listing.pricing_model == "subscription":
             rows = self.listing.offer.get("editions", ())
             cards = [Card(row["key"], _named(row)) for row in rows]
-            periods = [(str(n), ngettext("%(n)s month", "%(n)s months", n) % {"n": n}) for n in self.listing.offer.get("periods", ())]
+            periods = [
+                (str(n), ngettext("%(n)s month", "%(n)s months", n) % {"n": n}) for n in self.listing.offer.get("periods", ())
+            ]
             self.fields["package"] = _cards(_("Edition"), cards)
             self.fields["months"] = forms.ChoiceField(label=_("Period"), choices=periods)
         else:
@@ -99,7 +104,13 @@ def order(request: HttpRequest, slug: str) -> HttpResponse:
         drawn_up = _draw_up(request, listing, form)
         if drawn_up is not None:
             return redirect(f"{reverse('contracts:contract', args=[drawn_up])}#sign")
-    context = {"listing": listing, "form": form, "lines": lines, "gate": gate, "listing_url": reverse("market:listing", args=[slug])}
+    context = {
+        "listing": listing,
+        "form": form,
+        "lines": lines,
+        "gate": gate,
+        "listing_url": reverse("market:listing", args=[slug]),
+    }
     return TemplateResponse(request, "service/order.html", context, status=422 if is_sent else 200)
 
 

@@ -53,10 +53,10 @@ class DeliverForm(forms.Form):
         label=_("What you deliver"), max_length=4000, required=False, widget=forms.Textarea,
         help_text=_("Links, what is in the files, and what the merchant should look at."),
     )  # fmt: skip
-    files = FilesField(label=_("Files"), required=False, help_text=_("Up to 10 files of at most 25 MB each."))
 
     def __init__(self, *args: Any, counts: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["files"] = FilesField(label=_("Files"), required=False, help_text=_("Up to 10 files of at most 25 MB each."))
         if counts:
             self.fields["quantity"] = forms.IntegerField(
                 label=_("How many were done in this period"), min_value=0, max_value=10_000_000
@@ -96,7 +96,9 @@ class ExtendForm(forms.Form):
             self.fields["months"] = forms.IntegerField(label=_("So many months longer"), min_value=1, max_value=36, initial=3)
         else:
             self.fields["name"] = forms.CharField(label=pgettext_lazy("milestone", "Name"), max_length=80)
-            self.fields["amount"] = AmountField(currency=order.currency, label=_("Price (%(currency)s)") % {"currency": order.currency})
+            self.fields["amount"] = AmountField(
+                currency=order.currency, label=_("Price (%(currency)s)") % {"currency": order.currency}
+            )
             self.fields["due_days"] = forms.IntegerField(
                 label=_("Days after it is paid in"), min_value=1, max_value=730, required=False
             )

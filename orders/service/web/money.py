@@ -15,8 +15,8 @@ from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.scope import scope
 from orders.escrow.errors import NotEnoughInWallet
 from orders.escrow.operations import wallet
-from orders.payments.operations import start_pay_in
 from orders.payments.gateways import usable
+from orders.payments.operations import start_pay_in
 from orders.service import operations
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.operations.accepting import preview

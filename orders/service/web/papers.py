@@ -51,7 +51,10 @@ def _signed(version: ContractVersion, side: str) -> str:
 
 
 def _terms(version: ContractVersion) -> list[Block]:
-    blocks: list[Block] = [Heading(_("What is agreed")), Facts([(str(line.label), line.value) for line in lines_of(version.agreed)])]
+    blocks: list[Block] = [
+        Heading(_("What is agreed")),
+        Facts([(str(line.label), line.value) for line in lines_of(version.agreed)]),
+    ]
     for number, (title, text) in enumerate(wording_of(version), 1):
         blocks += [Heading(f"{number}. {title}", 2), Paragraph(text)]
     return blocks

@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from marketplace.kernel.errors import NotFound, UserError
-from marketplace.kernel.money import exponent
+from marketplace.kernel.money import format_major
 from marketplace.tenancy.scope import scope
 from orders.service import operations
 from orders.service.checking import MOST_MILESTONES
 from orders.service.errors import BadTerms
 from orders.service.models import ContractVersion, ServiceOrder
 from orders.service.queries import version_of
-from orders.service.terms import LEAST_AUTO_ACCEPT, MOST_AUTO_ACCEPT, Terms
+from orders.service.terms import LEAST_AUTO_ACCEPT, MOST_AUTO_ACCEPT, RecurringTerms, Terms
 from orders.service.web.acts import order_of, who_when
 from orders.service.web.forms import AmountField, MilestoneForm
 from orders.service.web.pages import frame
@@ -42,9 +42,7 @@ class TermsForm(forms.Form):
     auto_accept_days = forms.IntegerField(
         label=gettext_lazy("Time to look at a delivery, in days"), min_value=LEAST_AUTO_ACCEPT, max_value=MOST_AUTO_ACCEPT
     )
-    late_days = forms.IntegerField(
-        label=gettext_lazy("Late delivery can be cancelled after, in days"), min_value=0, max_value=60
-    )
+    late_days = forms.IntegerField(label=gettext_lazy("Late delivery can be cancelled after, in days"), min_value=0, max_value=60)
     note = forms.CharField(
         label=gettext_lazy("Why you change it"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -71,21 +69,18 @@ class TermsForm(forms.Form):
         if terms.units is not None:
             terms = terms.changed(units=replace(terms.units, price_minor=data["unit_price"], quantity=data["quantity"]))
         if terms.recurring is not None:
-            terms = terms.changed(recurring=_recurring(terms, data))
+            terms = terms.changed(recurring=_recurring(terms.recurring, data))
         return terms
 
 
-def _recurring(terms: Terms, data: dict[str, Any]) -> Any:
-    recurring = replace(terms.recurring, min_months=data["min_months"], notice_days=data["notice_days"])  # type: ignore[type-var]
-    if "period_price" not in data or data["period_price"] == terms.recurring.price_minor:  # type: ignore[union-attr]
-        return recurring
-    return replace(recurring, period_minor=data["period_price"])
+def _recurring(recurring: RecurringTerms, data: dict[str, Any]) -> RecurringTerms:
+    changed = replace(recurring, min_months=data["min_months"], notice_days=data["notice_days"])
+    price = data.get("period_price", recurring.price_minor)
+    return changed if price == recurring.price_minor else replace(changed, period_minor=price)
 
 
 def _major(amount: int, currency: str) -> str:
-    from marketplace.kernel.money import format_major
-
-    return format_major(amount, currency) if exponent(currency) else str(amount)
+    return format_major(amount, currency)
 
 
 def _initial(terms: Terms) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from orders.service.web.side import may, other_party, side_of, url
 from orders.service.web.words import MILESTONE_TONES, act_words, consequence
 
 
-
-
 def turn_of(
     request: HttpRequest, order: ServiceOrder, terms: Terms, milestones: Sequence[Milestone], here: int | None = None
 ) -> NextAct:
@@ -36,9 +34,7 @@ def turn_of(
     )
 
 
-def _buttons(
-    request: HttpRequest, order: ServiceOrder, milestones: Sequence[Milestone], here: int | None
-) -> tuple[Button, ...]:
+def _buttons(request: HttpRequest, order: ServiceOrder, milestones: Sequence[Milestone], here: int | None) -> tuple[Button, ...]:
     act = order.next_act
     if act == "accept":
         label = _("Read and sign") if may(request, "accept") else _("Read the contract")
@@ -120,4 +116,6 @@ def portions_of(order: ServiceOrder, milestones: Sequence[Milestone]) -> list[Po
         (_("Paid back to the merchant"), sum(milestone.to_merchant or 0 for milestone in counted), 3),
         (_("Not paid in yet"), sum(milestone.amount for milestone in counted if milestone.state == "planned"), 6),
     )
-    return [Portion(label, formats.money(amount, order.currency), amount / total, tone) for label, amount, tone in parts if amount]
+    return [
+        Portion(label, formats.money(amount, order.currency), amount / total, tone) for label, amount, tone in parts if amount
+    ]

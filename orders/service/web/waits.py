@@ -5,19 +5,27 @@ from typing import cast
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.accounts.roles import Permission
 from marketplace.ui.deals import Button, time_left
-from marketplace.ui.waiting import Wait
+from marketplace.ui.waiting import Wait, register_waits
 from orders.service.operations.buying import BUYABLE
 from orders.service.terms import Side
 from orders.service.web.filters import orders_of
 from orders.service.web.side import NAMESPACES, other_party
 from orders.service.web.words import short_act
+from providers.discovery.web.buttons import register_button
 from providers.listings.models import PublicListing
 
 MOST = 6
+
+
+def register() -> None:
+    """Called when the site starts."""
+    register_waits("merchant", merchants_waits)
+    register_waits("provider", providers_waits)
+    register_button(order_button, place=10)
 
 
 def merchants_waits(organization_id: int, at: datetime) -> list[Wait]:
@@ -45,8 +53,8 @@ def order_button(request: HttpRequest, listing: PublicListing) -> Button | None:
         return None
     url = reverse("buy:order", args=[listing.slug])
     if not request.user.is_authenticated:
-        return Button(_("Order"), f"{reverse('account_login')}?next={url}", "coins", is_primary=True)
+        return Button(pgettext("buy", "Order"), f"{reverse('account_login')}?next={url}", "coins", is_primary=True)
     is_merchant = getattr(getattr(request, "organization", None), "kind", "") == "merchant"
     if not is_merchant or Permission.HIRE not in request.rights:
         return None
-    return Button(_("Order"), url, "coins", is_primary=True)
+    return Button(pgettext("buy", "Order"), url, "coins", is_primary=True)

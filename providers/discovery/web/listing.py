@@ -12,6 +12,7 @@ from marketplace.ui.offers import Seller
 from providers.catalogue.lists import label
 from providers.discovery.public import ListingPage, listing_page
 from providers.discovery.web import jsonld
+from providers.discovery.web.buttons import buttons
 from providers.discovery.web.cards import availability, facts_of, from_listing, named, picture, price_of, renewal, seller_of
 from providers.discovery.web.doors import public
 from providers.discovery.web.offer import attributes_of, offer_of, terms_of
@@ -45,6 +46,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "trail": trail,
         "canonical": request.build_absolute_uri(request.path),
         "structured": jsonld.service(request, shown, found.provider, trail),
+        "buttons": buttons(request, shown),
         **_keeping(request, found),
     }
     return TemplateResponse(request, "market/listing.html", context)
