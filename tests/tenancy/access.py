@@ -14,6 +14,7 @@ from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.scope import scope
 from orders.hiring.models import Brief, Proposal
+from orders.service.models import ContractVersion
 from providers.catalogue.models import Category
 from providers.listings.models import ListingVersion
 from providers.onboarding.models import Application
@@ -238,7 +239,73 @@ PREVIEW = {
 KEPT = {"l": "shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
 REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
 ASKED = {"listing": "shelf-shops", "text": "How much?", "key": lambda _of: str(next(prices))}
+ORDERED = {"listing": "shelf-shops", "package": "basic", "quantity": "1"}
+
+
+def offered_hash(name: str) -> Callable[[Filled], str]:
+    """The hash of the version on offer, as the page would have it."""
+
+    def found(of: Filled) -> str:
+        with scope(of.id):
+            return ContractVersion.objects.filter(order_id=of.ids[name]).latest("number").hash
+
+    return found
+
+
+def of_id(name: str) -> Callable[[Filled], int]:
+    return lambda of: of.ids[name]
+
+
+def changed(name: str) -> dict[str, Any]:
+    """The form of a changed contract, each time another one."""
+    terms = {"title": lambda of: f"{of.merchant.slug} {next(prices)}", "scope": "Two pages", "revisions": "2"}
+    first = {"m0-name": "First", "m0-amount": "100", "m0-due_days": "14"}
+    return {**terms, **first, "auto_accept_days": "7", "late_days": "3", "base": offered_hash(name)}
+
+
+def work_rows(space: str, side: str, signs: str, works: str) -> dict[str, Address]:
+    """The pages of contracts that both consoles have."""
+    rows: dict[str, tuple[dict[str, str], str | None, dict[str, Any]]] = {
+        "list": ({"GET": "view_console"}, None, {}),
+        "export": ({"GET": "export"}, None, {}),
+        "detail": ({"GET": "view_console"}, "service_order", {}),
+        "contract": ({"GET": "view_console"}, "service_order", {}),
+        "pdf": ({"GET": "view_console"}, "service_order", {}),
+        "sign": ({"POST": signs}, f"{side}_sign", {"read": "on", "hash": offered_hash(f"{side}_sign")}),
+        "change": ({"GET": signs, "POST": signs}, f"{side}_change", changed(f"{side}_change")),
+        "extend": ({"GET": signs, "POST": signs}, f"{side}_extend", {"name": "More", "amount": "50"}),
+        "cancel": ({"POST": signs}, f"{side}_cancel", {}),
+        "notice": ({"POST": signs}, f"{side}_notice", {}),
+        "withdraw_notice": ({"POST": signs}, f"{side}_withdraw_notice", {}),
+        "end_trial": ({"POST": signs}, f"{side}_end_trial", {}),
+        "handover": ({"POST": works}, f"{side}_handover", {"item": of_id(f"{side}_handover_item")}),
+        "milestone": ({"GET": "view_console"}, "service_milestone", {}),
+        "split": ({"GET": signs, "POST": signs}, f"{side}_split", {"to_provider": "10"}),
+        "split_answer": (
+            {"GET": signs, "POST": signs}, f"{side}_split_answer", {"answer": "decline", "split": of_id(f"{side}_split_row")},
+        ),
+        "comment": ({"POST": works}, "service_delivery", {"text": "Well done."}),
+        "file": ({"GET": "view_console"}, "work_file", {}),
+    }  # fmt: skip
+    return {f"{space}:{page}": Address(rights, names, form=form, kind=side) for page, (rights, names, form) in rows.items()}
+
+
 ADDRESSES: dict[str, Address] = {
+    **work_rows("contracts", "merchant", "hire", "hire"),
+    **work_rows("jobs", "provider", "sell", "deliver"),
+    "contracts:new": Address({"GET": "hire", "POST": "hire"}, form=ORDERED),
+    "contracts:pause": Address({"POST": "hire"}, "work_pause"),
+    "contracts:resume": Address({"POST": "hire"}, "work_resume"),
+    "contracts:continue_trial": Address({"POST": "hire"}, "work_continue_trial"),
+    "contracts:cancel_late": Address({"POST": "hire"}, "work_cancel_late"),
+    "contracts:fund": Address({"GET": "pay", "POST": "pay"}, "work_fund"),
+    "contracts:accept": Address({"GET": "hire", "POST": "hire"}, "work_accept"),
+    "contracts:changes": Address({"POST": "hire"}, "work_changes", form={"text": "Blue, please."}),
+    "contracts:longer": Address({"POST": "hire"}, "work_longer"),
+    "jobs:board": Address({"GET": "view_console"}, kind="provider"),
+    "jobs:calendar": Address({"GET": "view_console"}, kind="provider"),
+    "jobs:deliver": Address({"POST": "deliver"}, "work_deliver", form={"note": "Here it is."}, kind="provider"),
+    "jobs:give_back": Address({"POST": "sell"}, "work_give_back", kind="provider"),
     "dashboard": Address({"GET": "view_orders"}),
     "orders:list": Address({"GET": "view_orders"}),
     "orders:export": Address({"GET": "export"}),

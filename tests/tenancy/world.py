@@ -49,6 +49,7 @@ from tests.tenancy.fills import (
     scorecards,
     service,
     shortlists,
+    work,
 )
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -59,6 +60,7 @@ HIRING: tuple[Any, ...] = (
     payouts,
     rooms,
     service,
+    work,
     hiring,
     outcomes,
 )

@@ -11,16 +11,17 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.kit import Text
 from orders.service import operations
-from orders.service.errors import BadFile, GateClosed
+from orders.service.errors import BadAmounts, BadFile, GateClosed
 from orders.service.files import checked
 from orders.service.models import Delivery, Milestone, ServiceOrder
+from orders.service.operations.delivering import NothingSaid
 from orders.service.queries import access_milestone, access_order, signed_terms
 from orders.service.web.forms import ChangesForm, CommentForm, DeliverForm, ExtendForm, ReasonForm, counts
 from orders.service.web.pages import frame, milestone_context
@@ -79,6 +80,7 @@ def order_act(name: str) -> Callable[..., HttpResponse]:
 
     @require_POST
     def act(request: HttpRequest, pk: int) -> HttpResponse:
+        order_of(request, pk)
         operation, words = (PLAIN | REASONED)[name]
         facts: dict[str, Any] = {"organization_id": request.organization.pk, "order_id": pk, **who_when(request)}
         if name in REASONED:
@@ -96,6 +98,7 @@ def order_act(name: str) -> Callable[..., HttpResponse]:
 @require_POST
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept the version that was read, named by its hash."""
+    order_of(request, pk)
     facts = {"organization_id": request.organization.pk, "order_id": pk, **who_when(request)}
     if request.POST.get("read") != "on":
         messages.error(request, _("Tick that you have read the contract, then sign."))
@@ -107,6 +110,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    order_of(request, pk)
     item = request.POST.get("item", "")
     if not item.isdecimal() or len(item) > 18:
         raise Http404
@@ -134,6 +138,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(url(request, "contract" if worked else "detail", pk))
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 def extending(request: HttpRequest, pk: int) -> HttpResponse:
     """Longer, or more: the form, and what happens to it."""
     if request.method == "POST":
@@ -178,11 +183,14 @@ def deliver(request: HttpRequest, pk: int) -> HttpResponse:
             note=form.cleaned_data["note"], files=files, quantity=form.cleaned_data.get("quantity"),
             **facts_of(request, order, milestone),
         )  # fmt: skip
+    except (BadFile, BadAmounts, NothingSaid) as error:
+        form.add_error("files" if isinstance(error, BadFile) else None, str(error))
+        return again(request, order, milestone, deliver=form)
     except NotFound:
         raise
     except UserError as error:
-        form.add_error("files" if isinstance(error, BadFile) else None, str(error))
-        return again(request, order, milestone, deliver=form)
+        messages.error(request, str(error))
+        return redirect(url(request, "milestone", pk))
     messages.success(request, _("Delivered. The merchant has been told, and the time to look has begun."))
     return redirect(url(request, "milestone", pk))
 
@@ -193,14 +201,8 @@ def request_changes(request: HttpRequest, pk: int) -> HttpResponse:
     form = ChangesForm(request.POST, auto_id="changes_%s")
     if not form.is_valid():
         return again(request, order, milestone, changes=form)
-    try:
-        operations.request_changes(text=form.cleaned_data["text"], **facts_of(request, order, milestone))
-    except NotFound:
-        raise
-    except UserError as error:
-        form.add_error(None, str(error))
-        return again(request, order, milestone, changes=form)
-    messages.success(request, _("The provider has been told what to change."))
+    facts = facts_of(request, order, milestone) | {"text": form.cleaned_data["text"]}
+    done(request, lambda: operations.request_changes(**facts), _("The provider has been told what to change."))
     return redirect(url(request, "milestone", pk))
 
 

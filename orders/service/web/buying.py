@@ -90,9 +90,12 @@ def _named(row: Any) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def order(request: HttpRequest, slug: str) -> HttpResponse:
-    """GET shows what a choice comes to; POST draws up the contract and leads to it."""
+def order(request: HttpRequest) -> HttpResponse:
+    """`?listing=slug`: GET shows what a choice comes to; POST draws up the contract and leads to it."""
     merchant_id, is_sent = request.organization.pk, request.method == "POST"
+    slug = (request.POST if is_sent else request.GET).get("listing", "")
+    if not slug and not is_sent:
+        return TemplateResponse(request, "service/order.html", {"listing": None})
     with scope(merchant_id, user_id=request.user.pk, read_only=True):
         listing = PublicListing.objects.select_related("category").filter(slug=slug, pricing_model__in=BUYABLE).first()
         if listing is None:

@@ -18,6 +18,7 @@ from orders.escrow.operations import wallet
 from orders.payments.gateways import usable
 from orders.payments.operations import start_pay_in
 from orders.service import operations
+from orders.service.errors import BadAmounts
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.operations.accepting import preview
 from orders.service.policies import possible_with
@@ -120,10 +121,13 @@ def split(request: HttpRequest, pk: int) -> HttpResponse:
             )  # fmt: skip
             messages.success(request, _("Proposed. The other side has been asked."))
             return redirect(url(request, "milestone", pk))
+        except BadAmounts as error:
+            form.add_error("to_provider", str(error))
         except NotFound:
             raise
         except UserError as error:
-            form.add_error(None, str(error))
+            messages.error(request, str(error))
+            return redirect(url(request, "milestone", pk))
     with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
         context = _about(request, order, milestone) | {"form": form, **_shares(order, milestone, form)}
         context["is_open"] = "split" in possible_with(order, milestone, side_of(request))

@@ -37,6 +37,7 @@ def shared(side: Side) -> list[URLPattern]:
 
 contracts = [
     *shared("merchant"),
+    path("new/", needs("merchant", "draft")(buying.order), name="new"),
     path("<int:pk>/pause/", needs("merchant", "pause")(acts.order_act("pause")), name="pause"),
     path("<int:pk>/resume/", needs("merchant", "resume")(acts.order_act("resume")), name="resume"),
     path(
@@ -55,9 +56,7 @@ jobs = [
     path("milestones/<int:pk>/deliver/", needs("provider", "deliver")(acts.deliver), name="deliver"),
     path("milestones/<int:pk>/give-back/", needs("provider", "refund")(acts.give_back), name="give_back"),
 ]
-buy = [path("<slug:slug>/order/", needs("merchant", "draft")(buying.order), name="order")]
 urlpatterns = [
     path("contracts/", include((contracts, "contracts"))),
     path("desk/jobs/", include((jobs, "jobs"))),
-    path("listings/", include((buy, "buy"))),
 ]

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import cast
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -51,9 +52,11 @@ def order_button(request: HttpRequest, listing: PublicListing) -> Button | None:
     """For those who may hire, and for visitors, who sign in first."""
     if listing.pricing_model not in BUYABLE:
         return None
-    url = reverse("buy:order", args=[listing.slug])
+    url = f"{reverse('contracts:new')}?listing={listing.slug}"
     if not request.user.is_authenticated:
-        return Button(pgettext("buy", "Order"), f"{reverse('account_login')}?next={url}", "coins", is_primary=True)
+        return Button(
+            pgettext("buy", "Order"), f"{reverse('account_login')}?{urlencode({'next': url})}", "coins", is_primary=True
+        )
     is_merchant = getattr(getattr(request, "organization", None), "kind", "") == "merchant"
     if not is_merchant or Permission.HIRE not in request.rights:
         return None
