@@ -76,6 +76,14 @@ def locate(gateway: str, reference: str) -> tuple[int, int, int | None] | None:
     return (int(found[0]), int(found[1]), found[2]) if found else None
 
 
+def locate_transaction(gateway: str, transaction: str) -> tuple[int, int, None] | None:
+    """Whose payment a company's own number is: (merchant, payment in, None). Needs no scope; tells ids only."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT merchant_id, pay_in_id FROM payments_locate_transaction(%s, %s)", [gateway, transaction])
+        found = cursor.fetchone()
+    return (int(found[0]), int(found[1]), None) if found else None
+
+
 def merchants_with_open_payments(now: datetime) -> list[int]:
     """Merchants with a payment that is due to be looked up or to expire, or whose money is not used yet (system role)."""
     due = PayIn.objects.using("system").filter(state__in=OPEN)

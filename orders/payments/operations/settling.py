@@ -22,7 +22,7 @@ from orders.payments.operations.cases import keep_stray, open_case
 from orders.payments.operations.common import PAID_IN, change, locked_pay_in, note, pay_in_key, succeed, tell_payer
 from orders.payments.operations.returning import book_return
 from orders.payments.purposes import purpose_named
-from orders.payments.queries import locate
+from orders.payments.queries import locate, locate_transaction
 from orders.payments.states import PAY_IN, Use
 
 
@@ -44,6 +44,8 @@ def receive(*, gateway: str, notice: Notice, at: datetime, by: Actor) -> Outcome
     its payment becomes a case; money without a reference of ours becomes a stray. Owns its transactions.
     """
     found = locate(gateway, notice.reference) if notice.reference else None
+    if found is None and notice.result is Result.TAKEN_BACK:
+        found = locate_transaction(gateway, notice.transaction)
     if found is None:
         is_new = keep_stray(gateway=gateway, notice=notice, at=at)
         return Outcome.STRAY if is_new else Outcome.IGNORED

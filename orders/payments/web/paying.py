@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, St
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,10 +19,11 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_datetime
 from orders.payments import policies, queries
+from orders.payments.downloads import as_download
 from orders.payments.gateways import label_of, usable
 from orders.payments.gateways.bank.config import account
-from orders.payments.models import PayIn, PayInProof
-from orders.payments.operations.proving import add_proof, bytes_of, open_proof
+from orders.payments.models import PayIn
+from orders.payments.operations.proving import add_proof, open_proof
 from orders.payments.operations.returning import OFFLINE
 from orders.payments.operations.starting import give_up, open_pay_in, start_pay_in
 from orders.payments.operations.sweeping import ask_now
@@ -211,17 +211,6 @@ def proof(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A paper, as a download; the reading is recorded, which is why it is asked for by a form."""
     found = open_proof(merchant_id=request.organization.pk, proof_id=pk, purpose="own", by=actor(request))
     return as_download(found)
-
-
-def as_download(found: PayInProof) -> StreamingHttpResponse:
-    """Of a type that no browser opens by itself."""
-    response = StreamingHttpResponse(bytes_of(found), content_type="application/octet-stream")
-    response["Content-Disposition"] = content_disposition_header(True, found.name)
-    response["Content-Length"] = str(found.size)
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 @require_safe

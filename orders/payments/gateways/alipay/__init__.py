@@ -1,0 +1,1 @@
+"""Alipay: its own page for computers (alipay.trade.page.pay), refunds, signed callbacks."""

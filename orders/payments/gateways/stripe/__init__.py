@@ -1,0 +1,1 @@
+"""Stripe: a hosted payment page (Checkout), refunds, signed webhooks."""

@@ -1,0 +1,1 @@
+"""WeChat Pay v3, Native: a code to scan, refunds, encrypted callbacks."""
