@@ -13,7 +13,7 @@ from tests import cast
 
 AT = datetime(2026, 3, 6, 12, tzinfo=UTC)
 LATER = AT + timedelta(days=8)
-CATEGORY = "chat-support"
+CATEGORY = "aftersale-service"
 
 
 class Stage:

@@ -20,7 +20,7 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
         )  # fmt: skip
         deal = escrow.open_deal(
             merchant_id=merchant.id, provider_id=provider.id, order_id=ORDER, number=f"E-{merchant.slug}",
-            title=f"{merchant.slug} and {provider.slug}", category="chat-support", currency="CNY", at=NOW, by=CLI,
+            title=f"{merchant.slug} and {provider.slug}", category="aftersale-service", currency="CNY", at=NOW, by=CLI,
         )  # fmt: skip
         act = {"deal": deal, "at": NOW, "by": CLI}
         escrow.hold(**act, key="milestone:1", amount=3_000_00, title=f"work of {provider.slug} for {merchant.slug}")
