@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 #: Rooms by how often staff need them; what is not named comes last, in the alphabet's order.
 ORDER = (
     "moderation", "onboarding", "profiles", "listings", "scorecards", "catalogue", "discovery", "shortlists", "accounts",
-    "merchants", "ledger", "store", "aftersales", "presale_balance", "refund_retention", "outbox", "audit",
+    "merchants", "escrow", "ledger", "store", "aftersales", "presale_balance", "refund_retention", "outbox", "audit",
 )  # fmt: skip
 #: Rooms that staff think of as one with another.
 PART_OF = {
@@ -24,7 +24,7 @@ PART_OF = {
 #: Lists of a room that come before the others, in this order.
 FIRST = (
     "Review", "Report", "Appeal", "Penalty", "ProviderStanding", "ReasonTemplate", "AutoApproval", "Holiday", "Organization",
-    "User", "Membership",
+    "User", "Membership", "CommissionRule", "Waiver", "Deal",
 )  # fmt: skip
 LISTS = {name: place for place, name in enumerate(FIRST)}
 PLACES = {label: place for place, label in enumerate(ORDER)}

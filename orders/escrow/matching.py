@@ -18,23 +18,28 @@ class Facts:
     at: datetime
 
 
-def fits(rule: CommissionRule, facts: Facts) -> bool:
-    """Whether every condition of the rule holds; what is left empty always holds."""
-    return (
-        rule.is_active
-        and rule.category in ("", *facts.categories)
-        and rule.provider_id in (None, facts.provider_id)
-        and (rule.level_from is None or facts.level >= rule.level_from)
-        and rule.currency in ("", facts.currency)
-        and (rule.valid_from is None or rule.valid_from <= facts.at)
-        and (rule.valid_until is None or facts.at < rule.valid_until)
+def against(rule: CommissionRule, facts: Facts) -> str:
+    """The first condition of the rule that does not hold, as a code; empty when all do. What is left empty always holds."""
+    conditions = (
+        ("inactive", rule.is_active),
+        ("category", rule.category in ("", *facts.categories)),
+        ("provider", rule.provider_id in (None, facts.provider_id)),
+        ("level", rule.level_from is None or facts.level >= rule.level_from),
+        ("currency", rule.currency in ("", facts.currency)),
+        ("early", rule.valid_from is None or rule.valid_from <= facts.at),
+        ("late", rule.valid_until is None or facts.at < rule.valid_until),
     )
+    return next((code for code, holds in conditions if not holds), "")
+
+
+def in_order(rules: Iterable[CommissionRule]) -> list[CommissionRule]:
+    """Staff's order; the rule for everything else comes last."""
+    return sorted(rules, key=lambda rule: (rule.is_default, rule.position, rule.pk))
 
 
 def first_match(rules: Iterable[CommissionRule], facts: Facts) -> CommissionRule:
     """The first rule that fits, in staff's order; the rule for everything else comes last and always fits."""
-    ordered = sorted(rules, key=lambda rule: (rule.is_default, rule.position, rule.pk))
-    return next(rule for rule in ordered if fits(rule, facts))
+    return next(rule for rule in in_order(rules) if not against(rule, facts))
 
 
 def waiver_for(waivers: Iterable[Waiver], tags: Collection[str], at: datetime) -> Waiver | None:

@@ -67,7 +67,7 @@ class CommissionRule(models.Model):
             models.CheckConstraint(
                 condition=Q(service_rate__range=(0, MOST_RATE), payment_rate__range=(0, MOST_RATE), fixed_minor__gte=0),
                 name="rule_rates",
-                violation_error_message=_("Rates lie between 0 and 50 %, and no fee is negative."),
+                violation_error_message=_("A rate lies between nothing and half, and no fee is negative."),
             ),
             models.CheckConstraint(
                 condition=(Q(service_min__isnull=True) | Q(service_min__gte=0))

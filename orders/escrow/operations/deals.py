@@ -33,7 +33,7 @@ def open_deal(
     if is_new:
         rule = rule_for(category=category, provider_id=provider_id, currency=currency, at=at)
         waiver = waiver_for(Waiver.objects.filter(tag__in=list(tags), is_active=True), tags, at) if tags else None
-        FeeLine.objects.bulk_create(_lines(deal, rule, waiver))
+        FeeLine.objects.bulk_create(_frozen(deal, rule, waiver))
         note(deal, "deal.opened", by, title=deal.title, rule=rule.pk, waiver=waiver.pk if waiver else None)
     return deal
 
@@ -55,20 +55,25 @@ def close_deal(*, deal: Deal, at: datetime, by: Actor) -> Deal:
     return row
 
 
-def _lines(deal: Deal, rule: CommissionRule, waiver: Waiver | None) -> list[FeeLine]:
-    """A line per component the rule asks for; the service fee's always, so that a deal without fees says so."""
-    keeps_fixed = rule.on_refund == OnRefund.KEEP_FIXED
+def lines_of(rule: CommissionRule, waiver: Waiver | None) -> list[FeeLine]:
+    """A line per component the rule asks for, unsaved; the service fee's always, so that a deal without fees says so."""
     found = [FeeLine(component=Component.SERVICE, rate=rule.service_rate, least=rule.service_min, most=rule.service_max)]
     if rule.fixed_minor:
-        found.append(FeeLine(component=Component.FIXED, fixed_minor=rule.fixed_minor, is_kept=keeps_fixed))
+        keeps = rule.on_refund == OnRefund.KEEP_FIXED
+        found.insert(0, FeeLine(component=Component.FIXED, fixed_minor=rule.fixed_minor, is_kept=keeps))
     if rule.payment_rate or rule.payment_min:
-        found.append(
-            FeeLine(component=Component.PAYMENT, rate=rule.payment_rate, least=rule.payment_min, most=rule.payment_max)
-        )  # fmt: skip
+        payment = {"rate": rule.payment_rate, "least": rule.payment_min, "most": rule.payment_max}
+        found.append(FeeLine(component=Component.PAYMENT, **payment))
     for line in found:
-        line.merchant_id, line.provider_id, line.deal = deal.merchant_id, deal.provider_id, deal
         line.rule, line.rule_name_zh, line.rule_name_en = rule, rule.name_zh, rule.name_en
         if waiver is not None and (line.component != Component.PAYMENT or waiver.covers_payment):
             line.waiver = waiver
             line.waiver_reason_zh, line.waiver_reason_en = waiver.reason_zh, waiver.reason_en
     return found
+
+
+def _frozen(deal: Deal, rule: CommissionRule, waiver: Waiver | None) -> list[FeeLine]:
+    lines = lines_of(rule, waiver)
+    for line in lines:
+        line.merchant_id, line.provider_id, line.deal = deal.merchant_id, deal.provider_id, deal
+    return lines

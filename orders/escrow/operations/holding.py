@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from django.db.models import Sum
+
 from marketplace.ledger.models import AccountCode
 from marketplace.tenancy.actor import Actor
 from orders.escrow.books import MERCHANT, Leg, post
-from orders.escrow.errors import NotEnoughInWallet
+from orders.escrow.errors import KeyUsed, NotEnoughInWallet
 from orders.escrow.models import Deal, Hold, Roll
 from orders.escrow.operations.common import checked, hold_of, locked, note, same, take
 
@@ -13,19 +15,22 @@ from orders.escrow.operations.common import checked, hold_of, locked, note, same
 def hold(*, deal: Deal, key: str, amount: int, at: datetime, by: Actor, title: str = "") -> Hold:
     """Move `amount` from the merchant's wallet into what is held, under a key such as "milestone:12": once per key.
 
-    Raises NotEnoughInWallet, which says what is missing, KeyUsed.
+    A hold that so far only has what another part did not need is added to. Raises NotEnoughInWallet, which says what is missing,
+    and KeyUsed.
     """
     checked(amount, key)
     deal = locked(deal, "hold")
     stored = Hold.objects.filter(merchant_id=deal.merchant_id, deal=deal, key=key).first()
-    if stored is not None:
-        same(stored, amount=amount)
+    own = 0 if stored is None else stored.amount - _rolled_in(stored)
+    if stored is not None and own:
+        if own != amount:
+            raise KeyUsed
         return stored
     leg = Leg(MERCHANT, f"hold:{key}", "escrow.held", AccountCode.WALLET.value, AccountCode.ESCROW_HELD.value, amount)
     missing = post(deal, [leg], at)
     if missing:
         raise NotEnoughInWallet(missing, deal.currency)
-    row = _new_hold(deal, key, amount, title, at, by)
+    row = _new_hold(deal, key, amount, title, at, by) if stored is None else _grown(stored, amount)
     note(deal, "hold.made", by, key=key, amount=amount)
     return row
 
@@ -48,14 +53,25 @@ def roll(*, deal: Deal, hold_key: str, to_hold_key: str, amount: int, at: dateti
     if target is None:
         target = _new_hold(deal, to_hold_key, amount, title, at, by)
     else:
-        target.amount += amount
-        target.save(update_fields=["amount"])
+        _grown(target, amount)
     Roll.objects.create(
         merchant_id=deal.merchant_id, provider_id=deal.provider_id, deal=deal, hold=source, to_hold=target, amount=amount,
         rolled_at=at, created_by=by.label,
     )  # fmt: skip
     note(deal, "hold.moved", by, key=hold_key, to=to_hold_key, amount=amount)
     return target
+
+
+def _rolled_in(row: Hold) -> int:
+    """What of the hold came from other parts."""
+    found = Roll.objects.filter(merchant_id=row.merchant_id, to_hold=row).aggregate(total=Sum("amount"))
+    return found["total"] or 0
+
+
+def _grown(row: Hold, amount: int) -> Hold:
+    row.amount += amount
+    row.save(update_fields=["amount"])
+    return row
 
 
 def _new_hold(deal: Deal, key: str, amount: int, title: str, at: datetime, by: Actor) -> Hold:

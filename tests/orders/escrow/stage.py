@@ -1,5 +1,6 @@
 """A merchant and a provider with a deal between them, and what their books say."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from marketplace.tenancy.scope import scope
 from orders.escrow import operations as escrow
 from orders.escrow.models import CommissionRule, Deal
 from tests import cast
+from tests.engine.market import at_once
 
 AT = datetime(2026, 3, 6, 12, tzinfo=UTC)
 LATER = AT + timedelta(days=8)
@@ -74,6 +76,21 @@ class Stage:
         for owner, code, balance in system("SELECT merchant_id, code, balance FROM ledger_ledgeraccount WHERE balance <> 0"):
             found.setdefault(names.get(owner, "market"), {})[code] = balance
         return found
+
+
+def together(*acts: Callable[[], Any]) -> list[Any]:
+    """`at_once` for acts that also use the system role's session, which each thread closes behind itself."""
+
+    def closing(act: Callable[[], Any]) -> Callable[[], Any]:
+        def do() -> Any:
+            try:
+                return act()
+            finally:
+                connections["system"].close()
+
+        return do
+
+    return at_once(*map(closing, acts))
 
 
 def system(statement: str, *values: Any) -> list[tuple[Any, ...]]:

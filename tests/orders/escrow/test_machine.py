@@ -19,9 +19,9 @@ from marketplace.tenancy.scope import scope
 from orders.escrow import operations as escrow
 from orders.escrow.verifying import verify
 from tests import cast
-from tests.engine.market import all_fine, at_once
+from tests.engine.market import all_fine
 from tests.orders.escrow import stage as stages
-from tests.orders.escrow.stage import AT, Stage, system
+from tests.orders.escrow.stage import AT, Stage, system, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NUMBER = itertools.count(1)
@@ -256,7 +256,7 @@ def test_any_interleaving_of_four_people_keeps_the_books(scripts: list[list[tupl
     for key in HOLDS[:2]:
         stage.hold(6_000, key)
     stage.release(3_000, key="1", hold_key=HOLDS[0])
-    all_fine(at_once(*[lambda script=script: play(stage, script) for script in scripts]))
+    all_fine(together(*[lambda script=script: play(stage, script) for script in scripts]))
     check_everything()
     sums = "SELECT sum(balance) FROM ledger_ledgeraccount WHERE merchant_id IN (%s, %s) AND code <> 'clearing' AND balance < 0"
     assert system(sums, stage.merchant_id, stage.provider_id) != []

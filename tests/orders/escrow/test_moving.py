@@ -111,6 +111,17 @@ def test_what_one_part_did_not_need_is_used_for_another(stage: Stage) -> None:
     assert stage.release(4_000, hold_key="milestone:2").gross == 4_000
 
 
+def test_a_part_that_uses_what_another_left_is_topped_up_from_the_wallet_once(stage: Stage) -> None:
+    stage.hold(10_000)
+    stage.act("roll", hold_key="milestone:1", to_hold_key="milestone:2", amount=4_000)
+    for _ in range(2):
+        assert stage.hold(5_000, key="milestone:2").left == 9_000
+        assert stage.hold(10_000).left == 6_000
+    with pytest.raises(escrow.KeyUsed):
+        stage.hold(9_000, key="milestone:2")
+    assert stage.books["merchant"] == {"paid_in": -100_000, "wallet": 85_000, "escrow_held": 15_000}
+
+
 def test_released_money_goes_back_with_its_commission_before_it_is_available(stage: Stage) -> None:
     stage.hold(10_000)
     stage.release(10_000)

@@ -16,8 +16,8 @@ from orders.escrow import operations as escrow
 from orders.escrow.models import Deal, Hold
 from orders.escrow.operations import releasing
 from orders.escrow.verifying import verify
-from tests.engine.market import all_fine, at_once
-from tests.orders.escrow.stage import AT, LATER, Stage, system
+from tests.engine.market import all_fine
+from tests.orders.escrow.stage import AT, LATER, Stage, system, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,7 +56,7 @@ PAIRS: dict[str, tuple[Callable[[Stage], Any], Callable[[Stage], Any]]] = {
 @pytest.mark.parametrize("pair", PAIRS)
 def test_no_more_leaves_a_hold_than_is_in_it(pair: str, stage: Stage) -> None:
     first, second = PAIRS[pair]
-    found = at_once(lambda: first(stage), lambda: second(stage))
+    found = together(lambda: first(stage), lambda: second(stage))
     assert outcomes(found)[0] == "NotEnoughHeld" or pair == "release and split"
     assert left_the_hold(stage) in (6_000, 10_000)
     assert verify()["differences"] == []
@@ -67,7 +67,7 @@ def test_control_without_the_locks_more_leaves_the_hold(pair: str, stage: Stage,
     without_locks(monkeypatch)
     first, second = PAIRS[pair]
     with without_constraint("escrow_hold", "hold_not_overdrawn"):
-        all_fine(at_once(lambda: first(stage), lambda: second(stage)))
+        all_fine(together(lambda: first(stage), lambda: second(stage)))
         assert left_the_hold(stage) == 12_000
         assert verify()["differences"] != []
         with connections["owner"].cursor() as cursor:  # so that the constraint can come back
@@ -78,7 +78,7 @@ def test_without_the_locks_the_constraint_alone_stops_a_release_beside_a_refund(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     without_locks(monkeypatch)
-    found = at_once(lambda: stage.release(6_000, key="a"), lambda: stage.refund(6_000, key="b"))
+    found = together(lambda: stage.release(6_000, key="a"), lambda: stage.refund(6_000, key="b"))
     assert sum(isinstance(each, IntegrityError) for each in found) == 1
     assert left_the_hold(stage) == 6_000
 
@@ -117,7 +117,7 @@ def without_constraint(table: str, name: str) -> Iterator[None]:
 
 
 def test_a_double_click_releases_once_and_both_get_the_same_answer(stage: Stage) -> None:
-    found = at_once(*[lambda: stage.release(6_000)] * 4)
+    found = together(*[lambda: stage.release(6_000)] * 4)
     all_fine(found)
     assert len({row.pk for row in found}) == 1
     assert left_the_hold(stage) == 6_000
@@ -129,7 +129,7 @@ def test_control_without_lock_and_unique_key_a_double_click_is_two_releases(
     """The ledger's own key still moves the money once; the rows say twice, which the recalculation names."""
     without_locks(monkeypatch)
     with without_constraint("escrow_release", "release_once"):
-        all_fine(at_once(*[lambda: stage.release(6_000)] * 2))
+        all_fine(together(*[lambda: stage.release(6_000)] * 2))
         assert system("SELECT count(*) FROM escrow_release") == [(2,)]
         assert left_the_hold(stage) == 6_000
         assert verify()["differences"] != []
@@ -172,7 +172,7 @@ def pay_in_twice(stage: Stage) -> list[bool]:
             asked.set()
             return credit()
 
-    found = at_once(first, second)
+    found = together(first, second)
     all_fine(found)
     return found
 
@@ -215,7 +215,7 @@ def test_what_matures_while_it_is_taken_back_is_counted_once(round_: int, stage:
         for number in range(6):
             stage.reverse(600, key=f"v{number}", release_key=f"r{number}", at=LATER)
 
-    all_fine(at_once(lambda: escrow.mature(as_of=LATER), take_back, lambda: escrow.mature(as_of=LATER)))
+    all_fine(together(lambda: escrow.mature(as_of=LATER), take_back, lambda: escrow.mature(as_of=LATER)))
     escrow.mature(as_of=LATER)
     assert stage.books["provider"] == {"clearing": -6 * 380, "earnings": 6 * 380}
     assert verify()["differences"] == []
@@ -224,9 +224,9 @@ def test_what_matures_while_it_is_taken_back_is_counted_once(round_: int, stage:
 def test_two_batches_send_one_payout(stage: Stage) -> None:
     stage.release(10_000)
     escrow.mature(as_of=LATER)
-    found = at_once(*[lambda: stage.send_payout(9_500, "batch:1")] * 4)
+    found = together(*[lambda: stage.send_payout(9_500, "batch:1")] * 4)
     assert sorted(found) == [False, False, False, True]
-    found = at_once(*[lambda key=key: stage.send_payout(9_500, key) for key in ("batch:2", "batch:3")])
+    found = together(*[lambda key=key: stage.send_payout(9_500, key) for key in ("batch:2", "batch:3")])
     assert outcomes(found) == ["NotEnoughEarned"] * 2
     assert stage.books["provider"] == {"clearing": -9_500, "payouts_in_transit": 9_500}
 
@@ -259,7 +259,7 @@ def test_deals_in_both_directions_of_all_parties_never_wait_in_a_circle() -> Non
             stage.send_payout(10, f"p{number}")
             escrow.mature(as_of=LATER + timedelta(days=1))
 
-    all_fine(at_once(*[lambda s=s, n=n: there(s, n) for s in (one, two) for n in ("a", "b")], pay_out))
+    all_fine(together(*[lambda s=s, n=n: there(s, n) for s in (one, two) for n in ("a", "b")], pay_out))
     found = verify_all()
     assert (found["accounts_off"], found["transfers_off"], found["clearing_off"]) == ([], [], [])
     assert verify()["differences"] == []
