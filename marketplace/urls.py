@@ -12,6 +12,8 @@ from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
 from marketplace.ui.find import find
 from orders.hiring.web.urls import hiring_urls, leads_urls
+from orders.outcomes.web.urls import merchant_urls as outcome_urls
+from orders.outcomes.web.urls import provider_urls as job_outcome_urls
 from orders.rooms.web.urls import merchant_urls as talk_urls
 from orders.rooms.web.urls import provider_urls as desk_talk_urls
 from orders.store.api import views as store_api
@@ -72,6 +74,8 @@ urlpatterns = [
     path("desk/", include("providers.onboarding.web.urls")),
     path("desk/earnings/", include("orders.payouts.web.urls")),
     path("", include("orders.payments.web.urls")),
+    path("contracts/outcomes/", include(outcome_urls)),
+    path("desk/jobs/outcomes/", include(job_outcome_urls)),
     path("services/", include("orders.service.urls")),
     path("hiring/", include(hiring_urls)),
     path("desk/leads/", include(leads_urls)),

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from aftersales.measurement.models import Assignment, Experiment
+from aftersales.measurement.models import Arm, Assignment, Experiment
 from aftersales.measurement.operations import ExperimentPinned, pin_experiment, unpin_experiment
 from aftersales.measurement.queries import planned_for
 from aftersales.outcomes import facts, statements
@@ -38,6 +38,10 @@ class Measured:
     program: str
     success_sql: str
     worth_sql: str
+
+    @property
+    def is_steered_by_merchant(self) -> bool:
+        return not self.program
 
     def begin(self, *, merchant_id: int, contract: str, holdout_ppm: int, until: datetime, by: Actor, at: datetime) -> int:
         """A fresh experiment of the program, kept until then. Raises MetricBusy."""
@@ -75,6 +79,13 @@ class Measured:
             while rows := cursor.fetchmany(CHUNK):
                 for buyer_id, arm, eligible_at, succeeded, value in rows:
                     yield Unit(buyer_id, arm, eligible_at, succeeded, int(value))
+
+    def treated(self, population: Population) -> Iterator[str]:
+        known = Assignment.objects.filter(
+            merchant_id=population.merchant_id, experiment_id=population.subject, arm=Arm.TREATMENT,
+            eligible_at__gte=population.since, eligible_at__lt=population.until,
+        )  # fmt: skip
+        yield from known.order_by("id").values_list("buyer__external_ref", flat=True).iterator(chunk_size=CHUNK)
 
     def _filled(self, statement: str) -> str:
         return statement.replace("{success}", self.success_sql).replace("{worth}", self.worth_sql)

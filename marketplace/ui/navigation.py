@@ -55,6 +55,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(_("Needs"), "hiring:list", Permission.VIEW_CONSOLE),
             Page(_("Contracts"), "contracts:list", Permission.VIEW_CONSOLE),
+            Page(_("Measured outcomes"), "outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
         ),
     ),
@@ -121,6 +122,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
             Page(_("Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
+            Page(_("Measured outcomes"), "job_outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
         ),
         kind="provider",

@@ -110,6 +110,11 @@ class OutcomeMetric(Protocol):
         """Results change for so many days after the last buyer became eligible; a contract may wait longer, not shorter."""
         ...
 
+    @property
+    def is_steered_by_merchant(self) -> bool:
+        """Whether the merchant's own systems keep the control group out of the work, for which they need `treated`."""
+        ...
+
     def begin(self, *, merchant_id: int, contract: str, holdout_ppm: int, until: datetime, by: Actor, at: datetime) -> int:
         """Open the split for a contract and keep its share until then; what it is known by. Raises MetricBusy."""
         ...
@@ -129,6 +134,10 @@ class OutcomeMetric(Protocol):
 
     def units(self, population: Population, *, as_of: datetime) -> Iterator[Unit]:
         """The buyers behind the reading, in an order that says nothing about them."""
+        ...
+
+    def treated(self, population: Population) -> Iterator[str]:
+        """Customer numbers of the treated buyers so far: for the merchant's systems, never for the provider."""
         ...
 
 

@@ -1,11 +1,14 @@
 """The door to measured outcomes. Every function needs the scope of a party; the sweep's needs the system role."""
 
+from collections.abc import Sequence
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
 from orders.outcomes.metrics import Reading, metric_named
-from orders.outcomes.models import OutcomeAgreement, OutcomeRow
+from orders.outcomes.models import OutcomeAgreement, OutcomeBuyer, OutcomeRow
+from orders.store.models import Buyer
 
 #: Merchants one sweep looks after.
 MOST = 5_000
@@ -50,3 +53,11 @@ def so_far(agreement: OutcomeAgreement) -> Reading:
     """
     as_of = agreement.counted_at or agreement.started_at
     return metric_named(agreement.metric).measure(agreement.population, as_of=as_of, planned=False)
+
+
+def buyers_of(rows: Sequence[OutcomeRow]) -> dict[int, Buyer]:
+    """Who each row is. In the merchant's scope; the provider's finds nobody."""
+    if not rows:
+        return {}
+    known = OutcomeBuyer.objects.filter(merchant_id=rows[0].merchant_id, row__in=[row.pk for row in rows]).select_related("buyer")
+    return {one.row_id: one.buyer for one in known}

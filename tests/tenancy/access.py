@@ -13,6 +13,7 @@ from PIL import Image
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.scope import scope
+from orders.service.models import ContractVersion
 from orders.hiring.models import Brief, Proposal
 from orders.service.models import ContractVersion
 from providers.catalogue.models import Category
@@ -207,6 +208,19 @@ def bank_number(_of: Filled) -> str:
 
 
 PAYOUT_ACCOUNT = {"holder": company_of, "bank": lambda of: f"{of.merchant.slug} bank", "number": bank_number}
+
+
+def offered_hash(of: Filled) -> str:
+    """Of the version on offer: what the writer has read."""
+    with scope(of.id):
+        known = ContractVersion.objects.filter(order_id=of.ids["service_order"]).order_by("-number")
+        return known.values_list("hash", flat=True).first() or ""
+
+
+OUTCOME = {
+    "metric": "presale_balance", "window_days": "30", "settle_days": "30", "holdout": "20", "min_sample": "200", "basis": "value",
+    "rate": "10", "cap": "500", "base_hash": offered_hash,
+}  # fmt: skip
 WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
 #: Writes that store nothing here: they answer a question too long for an address, or the world is not ready for them.
 HARMLESS = {
@@ -508,6 +522,21 @@ ADDRESSES: dict[str, Address] = {
     "earnings:account": Address({"GET": "view_earnings", "POST": "cash_out"}, form=PAYOUT_ACCOUNT, kind="provider"),
     "earnings:confirm_account": Address({"POST": "cash_out"}, "payout_account", kind="provider"),
     "earnings:cancel_account": Address({"POST": "cash_out"}, "cooling_account", kind="provider"),
+    "outcomes:list": Address({"GET": "view_console"}),
+    "outcomes:export": Address({"GET": "export"}),
+    "outcomes:outcome": Address({"GET": "view_console"}, "outcome"),
+    "outcomes:rows_csv": Address({"GET": "export"}, "outcome"),
+    "outcomes:treated": Address({"GET": "export"}, "running_outcome"),
+    "outcomes:offer": Address({"GET": "view_console", "POST": "hire"}, "service_order", form=OUTCOME),
+    "outcomes:withdraw": Address({"POST": "hire"}, "service_order", form={"base_hash": offered_hash}),
+    "job_outcomes:list": Address({"GET": "view_console"}, kind="provider"),
+    "job_outcomes:export": Address({"GET": "export"}, kind="provider"),
+    "job_outcomes:outcome": Address({"GET": "view_console"}, "outcome", kind="provider"),
+    "job_outcomes:rows_csv": Address({"GET": "export"}, "outcome", kind="provider"),
+    "job_outcomes:offer": Address({"GET": "view_console", "POST": "sell"}, "service_order", form=OUTCOME, kind="provider"),
+    "job_outcomes:withdraw": Address(
+        {"POST": "sell"}, "service_order", form={"base_hash": offered_hash}, kind="provider"
+    ),
     "exit:home": Address({"GET": "onboard"}, kind="provider"),
     "exit:ask": Address({"POST": "manage_members"}, form={"act": "leave"}, kind="provider"),
     "exit:export": Address({"POST": "export"}, kind="provider"),

@@ -29,4 +29,18 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
         )
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         OutcomeBuyer.objects.create(merchant_id=merchant.id, row=row, buyer=buyer)
-    return {"outcome": agreement.pk, "outcome_row": row.pk}
+        running = OutcomeAgreement.objects.create(
+            **parties, order=_another(order), metric=clause.metric, clause=to_json(clause), contract_hash="0" * 64,
+            currency=order.currency, subject=1, started_at=START, window_ends_at=START + 3000 * DAY,
+            settles_at=START + 3030 * DAY,
+        )  # fmt: skip
+    return {"outcome": agreement.pk, "outcome_row": row.pk, "running_outcome": running.pk}
+
+
+def _another(order: ServiceOrder) -> ServiceOrder:
+    """A contract has one outcome at most."""
+    order = ServiceOrder.objects.get(merchant_id=order.merchant_id, pk=order.pk)
+    order.pk, order.number = None, f"{order.number}-outcome"
+    order._state.adding = True
+    order.save()
+    return order
