@@ -13,7 +13,6 @@ from PIL import Image
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
 from marketplace.tenancy.scope import scope
-from orders.service.models import ContractVersion
 from orders.hiring.models import Brief, Proposal
 from orders.service.models import ContractVersion
 from providers.catalogue.models import Category
@@ -534,9 +533,7 @@ ADDRESSES: dict[str, Address] = {
     "job_outcomes:outcome": Address({"GET": "view_console"}, "outcome", kind="provider"),
     "job_outcomes:rows_csv": Address({"GET": "export"}, "outcome", kind="provider"),
     "job_outcomes:offer": Address({"GET": "view_console", "POST": "sell"}, "service_order", form=OUTCOME, kind="provider"),
-    "job_outcomes:withdraw": Address(
-        {"POST": "sell"}, "service_order", form={"base_hash": offered_hash}, kind="provider"
-    ),
+    "job_outcomes:withdraw": Address({"POST": "sell"}, "service_order", form={"base_hash": offered_hash}, kind="provider"),
     "exit:home": Address({"GET": "onboard"}, kind="provider"),
     "exit:ask": Address({"POST": "manage_members"}, form={"act": "leave"}, kind="provider"),
     "exit:export": Address({"POST": "export"}, kind="provider"),
