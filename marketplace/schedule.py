@@ -34,6 +34,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "onboarding-exits": {"task": "onboarding.exits.swept", "schedule": 300.0, "options": {"expires": 290}},
     "payouts-week": {"task": "payouts.week.drafted", "schedule": 3600.0, "options": {"expires": 3500}},
     "outcomes-measuring": {"task": "outcomes.measuring.swept", "schedule": 3600.0, "options": {"expires": 3500}},
+    "payouts-debts": {"task": "payouts.debts.swept", "schedule": 3600.0, "options": {"expires": 3500}},
+    "payouts-books": {"task": "payouts.books.compared", "schedule": 3600.0, "options": {"expires": 3500}},
     "payouts-statements": {"task": "payouts.statements.swept", "schedule": 3600.0, "options": {"expires": 3500}},
     "hiring-due": {"task": "hiring.due.swept", "schedule": 60.0, "options": {"expires": 55}},
     "payments-due": {"task": "payments.pay_ins.swept", "schedule": 60.0, "options": {"expires": 55}},

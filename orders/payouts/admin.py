@@ -5,12 +5,13 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from marketplace.kernel.errors import NotAllowed, UserError
 from marketplace.kernel.transitions import allows
@@ -19,8 +20,8 @@ from marketplace.tenancy.actor import person
 from marketplace.tenancy.staff import staff_id
 from orders.payouts import policies, queries
 from orders.payouts.forms import AnswerForm, ApproveForm, DraftForm, FailedForm, PaidForm, ProofForm, WhyForm
-from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch, Statement
-from orders.payouts.operations import batches, settling
+from orders.payouts.models import BatchProof, BookCase, DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
+from orders.payouts.operations import batches, comparing, settling
 from orders.payouts.states import BATCH, PAYOUT
 from providers.onboarding.admin import ActingAdmin, StatedAdmin
 from providers.onboarding.papers import checked
@@ -220,3 +221,62 @@ class StatementAdmin(StatedAdmin):
     search_fields = ("=id",)
     search_help_text = gettext_lazy("The provider's name")
     ordering = ("-month", "-id")
+
+
+@admin.register(DebtHold)
+class DebtHoldAdmin(StatedAdmin):
+    list_display = ("provider_id", "amount", "since", "hidden_at", "lifted_at")
+    list_filter = ("currency", "hidden_at", "lifted_at")
+    search_fields = ("=id",)
+    search_help_text = gettext_lazy("The provider's name")
+    ordering = ("-id",)
+
+
+@admin.register(BookCase)
+class BookCaseAdmin(PageAdmin):
+    """Ledger against gateways and payouts: nothing here means that every transfer has its record. "Add" compares now."""
+
+    list_display = ("key", "organization_id", "ledger_amount", "record_amount", "state_shown", "age", "act")
+    list_filter = ("state", "currency", "found_at")
+    search_fields = ("key",)
+    ordering = (F("closed_at").desc(nulls_first=True), "found_at")
+
+    @admin.display(description=gettext_lazy("open for"), ordering="found_at")
+    def age(self, row: BookCase) -> str:
+        days = ((row.closed_at or timezone.now()) - row.found_at).days
+        return ngettext("%(count)s day", "%(count)s days", days) % {"count": days}
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.has_perm("payouts.add_bookcase"))
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Compare now."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            found = comparing.compare_books(at=timezone.now())
+            text = ngettext(
+                "Compared: %(count)s difference; %(resolved)s resolved by itself.",
+                "Compared: %(count)s differences; %(resolved)s resolved by themselves.",
+                found.differences,
+            )
+            messages.info(request, text % {"count": found.differences, "resolved": found.resolved})
+            return self.to_list()
+        return self.shown(request, "compare", title=_("Compare the books now"))
+
+    def needs_act(self, row: BookCase) -> bool:
+        return row.state == BookCase.State.OPEN
+
+    def page(self, request: HttpRequest, row: BookCase) -> HttpResponse:
+        form = WhyForm(request.POST or None)
+        if form.is_bound and form.is_valid():
+            try:
+                comparing.explain_case(
+                    case_id=row.pk, note=form.cleaned_data["why"], by=person(staff_id(request)), at=timezone.now()
+                )
+                return self.to_list()
+            except UserError as error:
+                form.add_error(None, str(error))
+        name = names_of([row]).organizations.get(row.organization_id, "")
+        status = 422 if form.errors else 200
+        return self.shown(request, "case", status, row=row, name=name, form=form, title=_("A difference of the books"))

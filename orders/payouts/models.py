@@ -199,3 +199,65 @@ class Statement(ProviderModel):
     @property
     def number(self) -> str:
         return str(self)
+
+
+class DebtHold(ProviderModel):
+    """A debt that lasted too long: the listings are hidden, not deleted, until it is below the limit again (G7)."""
+
+    currency = models.CharField(_("currency"), max_length=3)
+    #: What was owed when the listings were hidden, minor units.
+    amount = models.BigIntegerField(_("owed"))
+    since = models.DateTimeField(_("owed since"))
+    hidden_at = models.DateTimeField(_("hidden"))
+    lifted_at = models.DateTimeField(_("shown again"), null=True)
+
+    class Meta:
+        verbose_name = _("debt")
+        verbose_name_plural = _("debts")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="debt_positive"),
+            models.UniqueConstraint(
+                fields=["provider_id", "currency"], condition=Q(lifted_at__isnull=True), name="one_open_debt"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+
+class BookCase(models.Model):
+    """Something that the ledger and the records of payments or payouts say differently; staff's own."""
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        EXPLAINED = "explained", _("Explained")
+        RESOLVED = "resolved", _("Resolved")
+
+    #: The transfer's key as it is or should be in the ledger, with the organization before it.
+    key = models.CharField(_("transfer"), max_length=160, unique=True)
+    organization_id = models.BigIntegerField(_("organization"))
+    currency = models.CharField(_("currency"), max_length=3)
+    #: None: there is none. Minor units.
+    ledger_amount = models.BigIntegerField(_("in the ledger"), null=True)
+    record_amount = models.BigIntegerField(_("in the records"), null=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)
+    found_at = models.DateTimeField(_("found"))
+    seen_at = models.DateTimeField(_("last seen"))
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    closed_by = models.CharField(_("closed by"), max_length=80, blank=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+
+    class Meta:
+        verbose_name = _("difference of the books")
+        verbose_name_plural = _("differences of the books")
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=["open", "explained", "resolved"]), name="book_case_state"),
+            models.CheckConstraint(condition=~Q(state="explained") | ~Q(note=""), name="book_case_explained"),
+            models.CheckConstraint(
+                condition=Q(ledger_amount__isnull=False) | Q(record_amount__isnull=False), name="book_case_about_something"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "found_at"], name="book_case_open")]
+
+    def __str__(self) -> str:
+        return self.key

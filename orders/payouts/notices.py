@@ -58,4 +58,19 @@ NOTICES = (
         body=gettext_noop("At its end the market owed you %(amount)s. Every line names its order and its rule."),
         roles=MONEY,
     ),
+    Notice(
+        kind="orders.debt.hidden",
+        subject=gettext_noop("Your listings are hidden: %(amount)s are owed"),
+        body=gettext_noop(
+            "Money was given back to merchants after it had been paid to you, more than a week ago. New earnings pay it by"
+            " themselves; then the listings are shown again as they were."
+        ),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="orders.debt.lifted",
+        subject=gettext_noop("Your listings are shown again"),
+        body=gettext_noop("The debt of %(amount)s is paid down."),
+        roles=MONEY,
+    ),
 )

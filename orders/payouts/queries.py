@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger.models import LedgerAccount
-from orders.payouts.models import Payout, PayoutAccount, PayoutBatch, Statement
+from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
 
 
 def access_account(*, provider_id: int, pk: int, lock: bool = False) -> PayoutAccount:
@@ -137,3 +137,10 @@ def providers_without_statement(month: date, begin: datetime, end: datetime) -> 
     with connections["system"].cursor() as cursor:
         cursor.execute(DUE_STATEMENTS, {"month": month, "begin": begin, "end": end})
         return [(provider_id, currency) for provider_id, currency in cursor.fetchall()]
+
+
+def providers_to_judge() -> list[int]:
+    """Whoever owes anything, or whose listings are hidden for it."""
+    owing = LedgerAccount.objects.using("system").filter(code="earnings", balance__lt=0).values_list("merchant_id", flat=True)
+    hidden = DebtHold.objects.using("system").filter(lifted_at__isnull=True).values_list("provider_id", flat=True)
+    return sorted({*owing, *hidden})

@@ -8,7 +8,7 @@ from marketplace.tenancy.actor import BEAT
 from orders.escrow.errors import NotEnoughEarned
 from orders.payouts import queries
 from orders.payouts.accounts import ZONE
-from orders.payouts.operations import batches, stating
+from orders.payouts.operations import batches, comparing, owing, stating
 from orders.payouts.rules import BATCH_WEEKDAY, smallest_payout
 from orders.payouts.statements import bounds, month_before
 
@@ -54,3 +54,25 @@ def make_statements(*, merchant_id: int) -> int:
     """One provider's statements of the month that is over; how many there are. `merchant_id` is the provider's organization."""
     now = timezone.now()
     return stating.make_statements(provider_id=merchant_id, month=month_before(now), by=BEAT, at=now)
+
+
+@shared_task(name="payouts.debts.swept")
+def sweep_debts() -> int:
+    """Have everybody judged who owes anything or whose listings are hidden for it; how many."""
+    found = queries.providers_to_judge()
+    for provider_id in found:
+        judge_debts.delay(merchant_id=provider_id)
+    return len(found)
+
+
+@shared_task(name="payouts.debt.judged")
+def judge_debts(*, merchant_id: int) -> int:
+    """Hide or show one provider's listings as its debts ask for. `merchant_id` is the provider's organization."""
+    return owing.judge_debts(provider_id=merchant_id, by=BEAT, at=timezone.now())
+
+
+@shared_task(name="payouts.books.compared")
+def compare_books() -> int:
+    """Compare ledger and records; staff see the differences. Sends no other tasks, so it returns 0."""
+    comparing.compare_books(at=timezone.now())
+    return 0

@@ -5,11 +5,11 @@ from providers.onboarding.gate import may
 from providers.onboarding.models import Qualification
 
 #: Of the gate's reasons those that take published listings out of sight; the others only stop what is new.
-GONE = frozenset({"SUSPENDED", "EXPIRED", "LEAVING"})
+GONE = frozenset({"SUSPENDED", "EXPIRED", "LEAVING", "DEBT"})
 
 
 def is_shown(provider_id: int, category: str) -> bool:
-    """Hidden: by a penalty, while the company is suspended or leaving, and when licence or category papers have run out.
+    """Hidden: by a penalty, while the company is suspended, leaving or deep in debt, and when licence or category papers have run out.
 
     Needs the provider's scope. A ruling that pauses a provider leaves what is published visible.
     """

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from marketplace.tenancy.scope import scope
-from orders.payouts.models import Payout, PayoutAccount, PayoutBatch, Statement
+from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
 from tests import cast
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -45,6 +45,7 @@ def fill(_merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
             state="cancelled",
             note=provider.slug,
         )
+        DebtHold.objects.create(provider_id=provider.id, currency="CNY", amount=30_000, since=NOW, hidden_at=NOW, lifted_at=NOW)
         figures = dict.fromkeys(("opening", "released", "fees", "fees_back", "taken_back", "paid_out", "other", "closing"), 0)
         statement = Statement.objects.create(
             provider_id=provider.id, month=date(2026, 2, 1), currency="CNY", line_count=0, made_at=NOW, **figures
