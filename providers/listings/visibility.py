@@ -9,7 +9,7 @@ GONE = frozenset({"SUSPENDED", "EXPIRED", "LEAVING", "DEBT"})
 
 
 def is_shown(provider_id: int, category: str) -> bool:
-    """Hidden: by a penalty, while the company is suspended, leaving or deep in debt, and when licence or category papers have run out.
+    """Hidden: by a penalty, while the company is suspended, leaving or in debt, and when licence or category papers have run out.
 
     Needs the provider's scope. A ruling that pauses a provider leaves what is published visible.
     """
