@@ -11,7 +11,7 @@ class ServiceConfig(AppConfig):
         from marketplace.outbox.people import register_notice
         from orders.payments.purposes import register_purpose
         from orders.rooms.registry import register_contract_check, register_evidence, register_subject
-        from orders.service import connecting, scoring
+        from orders.service import connecting, scoring, talking
         from orders.service.events import register_on
         from orders.service.notices import NOTICES
         from orders.service.operations import fund_from_payment
@@ -30,6 +30,7 @@ class ServiceConfig(AppConfig):
         register_order_count(scoring.orders_taken)
         register_blocker(scoring.open_jobs)
         register_jobs(scoring.jobs_of)
+        register_on("drafted", talking.begin)
         register_on("signed", scoring.ordered)
         register_on("delivered", scoring.delivered)
         register_on("accepted", scoring.accepted)
