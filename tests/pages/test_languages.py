@@ -20,7 +20,7 @@ from tests.tenancy.world import World
 PAGES = sorted(
     name
     for name, address in ADDRESSES.items()
-    if address.rights.get("GET", "export") != "export" and not name.endswith((":file", ":evidence"))
+    if address.rights.get("GET", "export") != "export" and not name.endswith((":file", ":evidence", ":pdf"))
 )
 #: Latin words of a Chinese page that are no English text: names, codes and data of the test world.
 NAMES = {

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
+from orders.service.contracts import Paragraph, wording
 from orders.service.models import ChangeRequest, ContractVersion, DeliveryComment, DeliveryFile, Milestone, ServiceOrder
 from orders.service.policies import possible, possible_with
 from orders.service.queries import (
@@ -112,9 +113,9 @@ def is_offer_or_signed(order: ServiceOrder) -> bool:
     return not order.is_ended
 
 
-def wording_of(version: ContractVersion) -> list[Any]:
-    """The numbered clauses of the template the version stands in, in the reader's language."""
-    return []
+def wording_of(version: ContractVersion) -> list[Paragraph]:
+    """The numbered clauses of the wording the version stands in, in the reader's language."""
+    return wording(version.template, version.agreed)
 
 
 def _numbered(request: HttpRequest, name: str, versions: list[ContractVersion]) -> ContractVersion | None:

@@ -55,8 +55,8 @@ def _terms(version: ContractVersion) -> list[Block]:
         Heading(_("What is agreed")),
         Facts([(str(line.label), line.value) for line in lines_of(version.agreed)]),
     ]
-    for number, (title, text) in enumerate(wording_of(version), 1):
-        blocks += [Heading(f"{number}. {title}", 2), Paragraph(text)]
+    for clause in wording_of(version):
+        blocks += [Heading(f"{clause.number}. {clause.title}", 2), Paragraph(clause.text)]
     return blocks
 
 
