@@ -310,9 +310,9 @@ PUBLIC_API_REQUESTS_PER_MINUTE = env.int("PUBLIC_API_REQUESTS_PER_MINUTE", defau
 
 #: Where providers pay their deposits in (A4): the operator's account. Shown on their deposit page.
 DEPOSIT_BANK = {
-    "holder": env.str("DEPOSIT_BANK_HOLDER", default=""),
-    "bank": env.str("DEPOSIT_BANK_NAME", default=""),
-    "account": env.str("DEPOSIT_BANK_ACCOUNT", default=""),
+    "holder": env.str("DEPOSIT_BANK_HOLDER", default="" if PRODUCTION or TESTING else "商伴演示有限公司"),
+    "bank": env.str("DEPOSIT_BANK_NAME", default="" if PRODUCTION or TESTING else "演示银行上海分行"),
+    "account": env.str("DEPOSIT_BANK_ACCOUNT", default="" if PRODUCTION or TESTING else "0000 1111 2222 3333"),
 }
 
 # Payments in (orders/payments, docs/payments.md). The sandbox moves no money, so production has to name its own gateways.

@@ -81,6 +81,8 @@ urlpatterns = [
     path("desk/leads/", include(leads_urls)),
     path("", include("orders.service.web.urls")),
     path("b/", include("aftersales.buyers.web.urls")),
+    path("money/spend/", include("orders.insights.web.merchant_urls")),
+    path("desk/funnel/", include("orders.insights.web.provider_urls")),
     path("gallery/", include("marketplace.ui.urls")),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.account.urls")),

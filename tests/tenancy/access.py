@@ -510,6 +510,10 @@ ADDRESSES: dict[str, Address] = {
     ),
     "deposit:withdraw": Address({"POST": "onboard"}, "deposit_transfer", kind="provider"),
     "deposit:export": Address({"GET": "export"}, kind="provider"),
+    "spend:home": Address({"GET": "view_money"}),
+    "spend:export": Address({"GET": "export"}),
+    "funnel:home": Address({"GET": "view_console"}, kind="provider"),
+    "funnel:export": Address({"GET": "export"}, kind="provider"),
     "earnings:home": Address({"GET": "view_earnings"}, kind="provider"),
     "earnings:export": Address({"GET": "export"}, kind="provider"),
     "earnings:payouts": Address({"GET": "view_earnings"}, kind="provider"),
@@ -654,6 +658,7 @@ THIRD_PARTY = {
     "mfa_": "allauth: the second steps of the person himself",
 }
 TASKS: dict[str, tuple[str, dict[str, str]]] = {
+    "insights.views.swept": ("sweep", {}),
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),

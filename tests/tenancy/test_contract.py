@@ -183,6 +183,7 @@ NEVER_DELETED = {
     "scorecards_scorecard",
     "scorecards_levelstate",
     "scorecards_improvementplan",
+    "insights_listingviews",
     "service_serviceorder",
     "service_contractversion",
     "service_milestone",

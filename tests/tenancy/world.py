@@ -32,6 +32,7 @@ from tests.tenancy.fills import (
     escrow,
     guards,
     hiring,
+    insights,
     intents,
     listings,
     measure,
@@ -63,6 +64,7 @@ HIRING: tuple[Any, ...] = (
     work,
     hiring,
     outcomes,
+    insights,
 )
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (

@@ -22,6 +22,7 @@ from marketplace.tenancy.actor import CLI, person
 from marketplace.tenancy.scope import scope
 from merchants.models import Platform, Shop
 from merchants.operations import add_shop
+from orders.demo.telling import tell_deals
 from orders.store.ingest.operations import open_batch, run_batch
 from orders.store.ingest.rows import ShopContext
 from orders.store.models import ImportBatch
@@ -69,6 +70,10 @@ class Command(ReportCommand):
             found["market"] = tell_market(
                 options["folder"] / "market", cast=_cast(), password=PASSWORD, at=timezone.now(), say=self._progress
             )
+            found["contracts"] = tell_deals(
+                options["folder"] / "market", merchants={"yunduo": User.objects.get(email="owner@yunduo.example")},
+                staff=User.objects.get(email="staff@shangban.example"), at=timezone.now(), say=self._progress,
+            )  # fmt: skip
             people |= {label: f"owner@{slug}.example / {PASSWORD}" for label, slug in OTHER_PROVIDERS.items()}
         return found | people
 

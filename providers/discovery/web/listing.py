@@ -15,6 +15,7 @@ from providers.discovery.web import jsonld
 from providers.discovery.web.buttons import buttons
 from providers.discovery.web.cards import availability, facts_of, from_listing, named, picture, price_of, renewal, seller_of
 from providers.discovery.web.doors import public
+from providers.discovery.web.looking import viewed
 from providers.discovery.web.offer import attributes_of, offer_of, terms_of
 from providers.listings.models import PricingModel, PublicListing
 from providers.shortlists.queries import kept_in
@@ -49,6 +50,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "buttons": buttons(request, shown),
         **_keeping(request, found),
     }
+    viewed(request, shown)
     return TemplateResponse(request, "market/listing.html", context)
 
 

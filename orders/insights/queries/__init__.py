@@ -1,0 +1,1 @@
+"""Reading what was spent, how work came about, and how the market does."""

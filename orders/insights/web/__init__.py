@@ -1,0 +1,1 @@
+"""Pages of both consoles and of the administration."""
