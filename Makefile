@@ -18,7 +18,7 @@ ifdef REDIS_URL
 export REDIS_URL
 endif
 
-.PHONY: help install demo up test check check-gates bench faults fmt messages catalogues \
+.PHONY: help install demo up test check check-gates bench faults load fmt messages catalogues \
 	check-lint check-format check-types check-imports check-templates check-migrations check-running check-deploy
 
 help:  ## this list
@@ -86,6 +86,9 @@ check-gates: $(VENV)/.development  ## plant one failure per gate and expect red
 bench: $(VENV)/.development  ## benchmarks; SCALE=10m for the large one
 	@export STATE_DIR="$${STATE_DIR:-$(CURDIR)/var/bench}"; $(RUN) manage.py embedded start >/dev/null && \
 		{ $(RUN) -m bench --scale $(SCALE) $(ARGS); code=$$?; $(RUN) manage.py embedded stop >/dev/null; exit $$code; }
+
+load: $(VENV)/.development catalogues  ## 100 merchants browse, hire and release at once; prints times and errors
+	@$(RUN) -m bench.load $(ARGS)
 
 faults: $(VENV)/.development  ## kill workers, broker and database while programs work: FAULTS=500 SEED=
 	@scripts/with_servers faults $(RUN) -m tests.faults --faults $(FAULTS) $(if $(SEED),--seed $(SEED)) $(ARGS)

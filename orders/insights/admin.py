@@ -43,6 +43,8 @@ class ListingViewsAdmin(StaffAdmin):
 class LiquidityAdmin(StaffAdmin):
     """One page instead of a list: needs by category and by place."""
 
+    list_display_links = None
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         if not self.has_view_permission(request):
             raise PermissionDenied
