@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 #: Rooms by how often staff need them; what is not named comes last, in the alphabet's order.
 ORDER = (
-    "moderation", "disputes", "onboarding", "payments", "payouts", "escrow", "service", "hiring", "outcomes", "reviews", "insights",
-    "profiles", "listings", "scorecards", "catalogue", "discovery", "shortlists", "accounts", "merchants", "ledger", "store",
-    "aftersales", "presale_balance", "refund_retention", "outbox", "audit",
+    "moderation", "disputes", "onboarding", "payments", "payouts", "escrow", "service", "hiring", "outcomes", "reviews",
+    "insights", "profiles", "listings", "scorecards", "catalogue", "discovery", "shortlists", "accounts", "merchants", "ledger",
+    "store", "aftersales", "presale_balance", "refund_retention", "outbox", "audit",
 )  # fmt: skip
 #: Rooms that staff think of as one with another.
 PART_OF = {
