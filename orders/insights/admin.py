@@ -16,8 +16,8 @@ from marketplace.ui.charts import BarChart, Chart, Series
 from marketplace.ui.exports import csv_response
 from marketplace.ui.kit import Kpi
 from orders.insights.models import Liquidity, ListingViews
+from orders.insights.periods import period_of
 from orders.insights.queries.liquidity import Demand, demand, places
-from orders.insights.web.periods import period_of
 from providers.catalogue.lists import BELTS
 
 COLUMNS = (

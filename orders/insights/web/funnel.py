@@ -16,8 +16,8 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.charts import FunnelChart, RankChart
 from marketplace.ui.exports import csv_response
 from orders.insights.models import Way as Look
+from orders.insights.periods import ZONE, Period, period_of
 from orders.insights.queries.funnel import Funnel, funnel
-from orders.insights.web.periods import ZONE, Period, period_of
 
 #: Where work came from; the rest of the origins are those of invitations.
 SOURCES = {

@@ -18,8 +18,8 @@ from marketplace.ui import formats
 from marketplace.ui.charts import BarChart, Chart, Series
 from marketplace.ui.exports import csv_response
 from marketplace.ui.kit import Kpi
+from orders.insights.periods import Period, period_of
 from orders.insights.queries import spend
-from orders.insights.web.periods import Period, period_of
 from providers.catalogue.models import Category
 
 COLUMNS = ("contract", "title", "provider", "category", "currency", "paid", "returned", "held", "since", "until")
