@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class HiringConfig(AppConfig):
@@ -10,6 +11,9 @@ class HiringConfig(AppConfig):
     def ready(self) -> None:
         from marketplace.outbox.people import register_notice
         from orders.hiring.notices import NOTICES
+        from orders.hiring.paths import need_path
+        from orders.rooms.registry import SubjectKind, register_subject
 
+        register_subject(SubjectKind("brief", pgettext_lazy("hiring", "Need"), url=need_path))
         for notice in NOTICES:
             register_notice(notice)

@@ -7,7 +7,7 @@ from marketplace.tenancy.scope import scope
 from orders.hiring.hours import business_minutes
 from orders.hiring.models import Invitation
 from orders.hiring.notices import told
-from orders.hiring.operations.common import Dealing, dealing, move_invitation, noted, require_bid
+from orders.hiring.operations.common import Dealing, dealing, move_invitation, noted, require_bid, talk
 from orders.hiring.policies import invitation_acts, require_act
 from orders.hiring.queries import free_days
 from providers.moderation.workdays import MARKET_ZONE
@@ -25,6 +25,7 @@ def accept_invitation(*, provider_id: int, invitation_id: int, by: Actor, at: da
         require_act(invitation_acts(lead, at), "accept")
         require_bid(provider_id, lead.category.slug, at)
         move_invitation(lead, "accept", at, answered_at=at, answer_minutes=count_answer(found, at))
+        talk(found, by, at)
         noted(provider_id, by, "lead.accepted", {"lead": lead.pk, "title": lead.title})
         told(
             found.merchant_id, "need.answered", found.facts(lead.quote_until), url=found.need_url,

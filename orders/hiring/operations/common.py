@@ -18,6 +18,8 @@ from orders.hiring.errors import ProviderBlocked
 from orders.hiring.models import Brief, Invitation, Proposal, PublicBrief
 from orders.hiring.queries import access_brief, access_invitation
 from orders.hiring.states import BRIEF_TABLE, INVITATION_TABLE, PROPOSAL_TABLE
+from orders.rooms.operations.talking import open_conversation
+from orders.rooms.registry import Subject
 from providers.moderation.workdays import MARKET_ZONE
 from providers.onboarding.gate import may
 
@@ -97,6 +99,15 @@ def _write(row: Any, at: datetime, changes: dict[str, Any]) -> None:
         setattr(row, name, value)
     row.updated_at = at
     row.save(update_fields=["state", "updated_at", *changes])
+
+
+def talk(found: Dealing, by: Actor, at: datetime) -> None:
+    """From here on the two can talk about the need. Not while the merchant's name is hidden: a conversation shows both names."""
+    if found.invitation.origin != "applied":
+        open_conversation(
+            merchant_id=found.merchant_id, provider_id=found.provider_id, subject=Subject("brief", found.brief.pk),
+            title=found.brief.title, by=by, at=at,
+        )  # fmt: skip
 
 
 def noted(organization_id: int, by: Actor, action: str, facts: dict[str, Any]) -> None:

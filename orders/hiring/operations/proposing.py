@@ -1,5 +1,6 @@
 """Proposals: sent, changed, countered, turned down, withdrawn. Each offer is a version; the newest counts, for seven days."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +16,12 @@ from orders.hiring.limits import APPLICATIONS, PROPOSAL_DAYS
 from orders.hiring.models import Brief, Invitation, Mode, Proposal, ProposalVersion
 from orders.hiring.notices import told
 from orders.hiring.operations.answering import count_answer
-from orders.hiring.operations.common import Dealing, dealing, move_invitation, move_proposal, noted, require_bid
+from orders.hiring.operations.common import Dealing, dealing, move_invitation, move_proposal, noted, require_bid, talk
 from orders.hiring.policies import invitation_acts, proposal_acts, require_act
 from orders.hiring.queries import access_brief, access_public_brief, applications_since, invitation_for, need_of
 from orders.hiring.quotes import Quote, cleaned, problems
 from orders.hiring.states import BRIEF_TABLE
+from orders.rooms.contacts import mask
 from providers.listings.shape import clean_text
 from providers.profiles.models import PublicProvider
 from providers.scorecards.models import PublicScore
@@ -94,6 +96,7 @@ def _first(found: Dealing, quote: Quote, note: str, by: Actor, at: datetime) -> 
         total=quote.total, expires_at=_valid_until(brief, max(opens, at)), opens_at=opens, created_at=at, updated_at=at,
     )  # fmt: skip
     _keep(proposal, "provider", quote, note, by, at)
+    talk(found, by, at)
     noted(lead.provider_id, by, "proposal.sent", _facts(proposal, lead))
     sealed = opens > at
     told(
@@ -204,7 +207,7 @@ def _offer(
 def _keep(proposal: Proposal, side: str, quote: Quote, note: str, by: Actor, at: datetime) -> None:
     ProposalVersion.objects.create(
         merchant_id=proposal.merchant_id, provider_id=proposal.provider_id, proposal=proposal, number=proposal.number, side=side,
-        quote=quote.to_json(), total=quote.total, note=clean_text(note)[:2_000], made_by=by.label, made_at=at,
+        quote=quote.to_json(), total=quote.total, note=mask(clean_text(note)[:2_000]).text, made_by=by.label, made_at=at,
     )  # fmt: skip
 
 
@@ -225,7 +228,7 @@ def _sound(quote: Quote) -> Quote:
     found = problems(tidy)
     if found:
         raise Incomplete(_("The offer is not complete."), found)
-    return tidy
+    return replace(tidy, scope=mask(tidy.scope).text)  # no contacts before there is a contract
 
 
 def _require_currency(brief: Brief, quote: Quote) -> None:

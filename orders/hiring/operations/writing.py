@@ -1,6 +1,6 @@
 """A merchant's need: written, changed, published, withdrawn."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from orders.hiring.operations.common import move_brief
 from orders.hiring.operations.ending import end_dealings
 from orders.hiring.operations.inviting import send_invitation
 from orders.hiring.queries import access_brief, need_of
+from orders.rooms.contacts import mask
 from providers.catalogue.models import Category
 from providers.listings.models import PublicListing
 
@@ -61,6 +62,8 @@ def edit_brief(
 
 def _columns(need: Need, mode: str, answer_days: int) -> dict[str, Any]:
     tidy = cleaned(need)
+    # Providers read it before there is a contract; what was covered stays covered, so that the merchant sees the same.
+    tidy = replace(tidy, **{name: mask(getattr(tidy, name)).text for name in ("title", "text", "kpi")})
     found = problems(tidy)
     category = Category.objects.filter(slug=tidy.category, is_active=True, children__isnull=True).first()
     if category is None:
