@@ -12,8 +12,10 @@ class HiringConfig(AppConfig):
         from marketplace.outbox.people import register_notice
         from orders.hiring.notices import NOTICES
         from orders.hiring.paths import need_path
+        from orders.hiring.web import entrances
         from orders.rooms.registry import SubjectKind, register_subject
 
         register_subject(SubjectKind("brief", pgettext_lazy("hiring", "Need"), url=need_path))
+        entrances.register()
         for notice in NOTICES:
             register_notice(notice)

@@ -184,14 +184,3 @@ def merchants_due(at: datetime) -> list[int]:
     with connections["system"].cursor() as cursor:
         cursor.execute(DUE, {"at": at})
         return [merchant_id for (merchant_id,) in cursor.fetchall()]
-
-
-def waiting_for_merchant(merchant_id: int, at: datetime) -> int:
-    """Proposals the merchant has to answer."""
-    return Proposal.objects.filter(merchant_id=merchant_id, state="submitted", opens_at__lte=at, expires_at__gt=at).count()
-
-
-def waiting_for_provider(provider_id: int, at: datetime) -> int:
-    """Invitations and counter-offers the provider has to answer."""
-    asked = Invitation.objects.filter(provider_id=provider_id, state="sent", answer_due_at__gt=at).count()
-    return asked + Proposal.objects.filter(provider_id=provider_id, state="countered", expires_at__gt=at).count()

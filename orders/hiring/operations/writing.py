@@ -63,7 +63,7 @@ def edit_brief(
 def _columns(need: Need, mode: str, answer_days: int) -> dict[str, Any]:
     tidy = cleaned(need)
     # Providers read it before there is a contract; what was covered stays covered, so that the merchant sees the same.
-    tidy = replace(tidy, **{name: mask(getattr(tidy, name)).text for name in ("title", "text", "kpi")})
+    tidy = replace(tidy, title=mask(tidy.title).text, text=mask(tidy.text).text, kpi=mask(tidy.kpi).text)
     found = problems(tidy)
     category = Category.objects.filter(slug=tidy.category, is_active=True, children__isnull=True).first()
     if category is None:

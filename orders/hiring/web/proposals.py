@@ -31,6 +31,8 @@ from orders.hiring.web.words import REFUSED, next_words, pill, reason_words
 #: Side by side on one screen.
 MOST_COMPARED = 4
 MERCHANT = "merchant"
+#: Where contracts are shown to each side.
+CONTRACTS = {"merchant": "contracts", "provider": "jobs"}
 
 
 @require_safe
@@ -83,8 +85,16 @@ def proposal_context(
         "fits": [text for each in lead.reasons if (text := reason_words(each["code"], each["facts"]))],
         "refusals": REFUSED.items(),
         "refused_for": REFUSED.get(found.decline_reason, "") if found is not None else "",
+        "contract": contract_url(found, side),
         "zone": ZONE,
     }
+
+
+def contract_url(found: Proposal | None, side: str) -> str:
+    """The contract it became, in this side's console; "" while there is none."""
+    if found is None or found.order_id is None:
+        return ""
+    return reverse(f"{CONTRACTS[side]}:detail", args=[found.order_id])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -1,0 +1,160 @@
+"""The pages of both consoles: the way from a need to a contract through forms, and lists that ask the same at any length."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from marketplace.accounts.models import User
+from marketplace.tenancy.scope import scope
+from orders.hiring.models import Brief, Invitation, Proposal
+from orders.hiring.web.words import NEXT, OVER, STATES, TONES
+from providers.listings.models import PublicListing
+from tests import cast
+from tests.orders.hiring.stories import Deal, invited, published, ready
+from tests.tenancy.access import NEED
+
+pytestmark = pytest.mark.django_db(transaction=True)
+OFFER = {
+    "send": "1", "model": "milestone", "scope": "Running the shop every day", "revisions": "2",
+    "note": "Write to me: 13812345678",
+    "items-TOTAL_FORMS": "2", "items-INITIAL_FORMS": "0", "items-0-name": "The shop", "items-0-quantity": "2",
+    "items-0-unit_minor": "3000", "items-1-quantity": "1", "stages-TOTAL_FORMS": "2", "stages-INITIAL_FORMS": "0",
+    "stages-0-name": "First half", "stages-0-amount": "2500", "stages-0-due_days": "10", "stages-1-name": "Second half",
+    "stages-1-amount": "3500", "stages-1-due_days": "20",
+}  # fmt: skip
+
+
+def signed_in(user: User, language: str = "en") -> Client:
+    client = Client(headers={"accept-language": language})
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def acme() -> cast.Merchant:
+    return cast.acme()
+
+
+@pytest.fixture
+def studio() -> cast.Provider:
+    return ready(cast.studio())
+
+
+def newest(model: Any, merchant: cast.Merchant) -> Any:
+    with scope(merchant.id):
+        return model.objects.filter(merchant_id=merchant.id).latest("pk")
+
+
+def test_from_the_first_word_to_the_contract(acme: cast.Merchant, studio: cast.Provider) -> None:
+    buyer, seller = signed_in(acme.owner), signed_in(studio.owner)
+    buyer.post(reverse("hiring:new"), NEED)
+    need = newest(Brief, acme)
+    assert buyer.post(reverse("hiring:act", args=[need.pk]), {"act": "publish"}).url == reverse("hiring:matches", args=[need.pk])
+    page = buyer.get(reverse("hiring:matches", args=[need.pk])).content.decode()
+    assert "acme-studio partners" in page
+    assert "within the budget" in page
+    buyer.post(reverse("hiring:matches", args=[need.pk]), {"provider": studio.id})
+    lead = newest(Invitation, acme)
+    assert "Take part" in seller.get(reverse("leads:detail", args=[lead.pk])).content.decode()
+    seller.post(reverse("leads:act", args=[lead.pk]), {"act": "accept"})
+    seller.post(reverse("leads:quote", args=[lead.pk]), OFFER)
+    proposal = newest(Proposal, acme)
+    assert (proposal.total, proposal.model) == (600_000, "milestone")
+    page = buyer.get(reverse("hiring:proposal", args=[proposal.pk])).content.decode()
+    assert "13812345678" not in page  # no contacts before a contract
+    counter = {**OFFER, "seen": 1, "items-0-unit_minor": "2500", "stages-1-amount": "2500"}
+    assert buyer.post(reverse("hiring:counter", args=[proposal.pk]), counter).status_code == 302
+    page = seller.get(reverse("leads:detail", args=[lead.pk])).content.decode()
+    assert "¥5,000.00" in page
+    assert "<del" in page
+    seller.post(reverse("leads:act", args=[lead.pk]), {"act": "agree", "seen": 2})
+    hired = newest(Proposal, acme)
+    assert hired.state == "accepted"
+    for client, page, place in ((buyer, "hiring:proposal", hired.pk), (seller, "leads:detail", lead.pk)):
+        name = "contracts:detail" if client is buyer else "jobs:detail"
+        assert reverse(name, args=[hired.order_id]) in client.get(reverse(page, args=[place])).content.decode()
+
+
+def test_a_form_keeps_what_was_typed_and_says_what_to_do(acme: cast.Merchant, studio: cast.Provider) -> None:
+    lead = invited(acme, studio, published(acme, at=timezone.now()), at=timezone.now())
+    found = signed_in(studio.owner).post(reverse("leads:quote", args=[lead.pk]), {**OFFER, "stages-1-amount": "1"})
+    page = found.content.decode()
+    assert (found.status_code, "must add up" in page, "Running the shop every day" in page) == (422, True, True)
+
+
+def test_choosing_another_price_model_sends_nothing(acme: cast.Merchant, studio: cast.Provider) -> None:
+    lead = invited(acme, studio, published(acme, at=timezone.now()), at=timezone.now())
+    typed = {key: value for key, value in OFFER.items() if key != "send"} | {"model": "retainer_commission"}
+    found = signed_in(studio.owner).post(reverse("leads:quote", args=[lead.pk]), typed)
+    page = found.content.decode()
+    assert (found.status_code, "Commission in percent" in page, "field__error" in page) == (200, True, False)
+    with scope(acme.id):
+        assert not Proposal.objects.filter(merchant_id=acme.id).exists()
+
+
+def test_a_quote_begins_with_the_listing_and_help_with_the_program(acme: cast.Merchant, studio: cast.Provider) -> None:
+    buyer, listing = signed_in(acme.owner), PublicListing.objects.get(provider_id=studio.id)
+    public = buyer.get(reverse("market:listing", args=[listing.slug])).content.decode()
+    assert f"{reverse('hiring:new')}?listing={listing.slug}" in public
+    assert listing.title_en in buyer.get(f"{reverse('hiring:new')}?listing={listing.slug}").content.decode()
+    assert buyer.get(f"{reverse('hiring:new')}?listing=nothing").status_code == 404
+    assert reverse("hiring:new") + "?program=presale_balance" in buyer.get(reverse("presale_balance:home")).content.decode()
+    assert "Recover unpaid presale balances" in buyer.get(f"{reverse('hiring:new')}?program=presale_balance").content.decode()
+
+
+def test_a_sealed_proposal_shows_neither_name_of_its_price_nor_a_link(acme: cast.Merchant, studio: cast.Provider) -> None:
+    brief = published(acme, mode="sealed", at=timezone.now())
+    lead = invited(acme, studio, brief, at=timezone.now())
+    signed_in(studio.owner).post(reverse("leads:quote", args=[lead.pk]), OFFER)
+    page = signed_in(acme.owner).get(reverse("hiring:detail", args=[brief.pk])).content.decode()
+    assert ("1 sealed proposal so far" in page, "6,000.00" in page) == (True, False)
+    proposal = newest(Proposal, acme)
+    assert signed_in(acme.owner).get(reverse("hiring:proposal", args=[proposal.pk])).status_code == 404
+
+
+LISTS = (("hiring:list", "merchant"), ("leads:list", "provider"), ("leads:open", "provider"), ("hiring:export", "merchant"))
+
+
+@pytest.mark.parametrize(("name", "kind"), LISTS)
+def test_a_list_asks_as_much_for_thirty_rows_as_for_one(acme: cast.Merchant, studio: cast.Provider, name: str, kind: str) -> None:
+    client = signed_in(acme.owner if kind == "merchant" else studio.owner)
+
+    def asked(rows: int) -> int:
+        for _row in range(rows):
+            invited(acme, studio, published(acme, mode="open", at=timezone.now()), at=timezone.now())
+        client.get(reverse(name))
+        with CaptureQueriesContext(
+            connection,
+        ) as found:
+            response = client.get(reverse(name))
+            b"".join(response.streaming_content) if response.streaming else response.content
+        return len(found)
+
+    assert asked(1) == asked(29)
+
+
+def test_every_state_and_step_has_its_words() -> None:
+    states = {value for kind in STATES.values() for value in kind.values}
+    assert states == set(TONES)
+    assert {"publish", "invite", "answer", "choose", "write_anew", "say_yes_or_no", "quote", "read", "decide"} <= set(NEXT)
+    assert {"filled", "closed", "cancelled", "declined", "lapsed", "passed", "hired"} <= set(OVER)
+
+
+def test_the_first_pages_say_what_waits(acme: cast.Merchant, studio: cast.Provider) -> None:
+    brief = published(acme, at=timezone.now())
+    lead = invited(acme, studio, brief, at=timezone.now())
+    seller = signed_in(studio.owner)
+    assert "say yes or no" in seller.get(reverse("desk:home")).content.decode()
+    seller.post(reverse("leads:quote", args=[lead.pk]), OFFER)
+    assert "Proposal of acme-studio" in signed_in(acme.owner).get(reverse("dashboard")).content.decode()
+
+
+def test_old_proposals_stand_side_by_side(acme: cast.Merchant, studio: cast.Provider) -> None:
+    deal = Deal.quoted(acme, studio)
+    page = signed_in(acme.owner).get(reverse("hiring:compare", args=[deal.brief.pk])).content.decode()
+    assert ("acme-studio partners" in page, "¥7,000" in page) == (True, True)
