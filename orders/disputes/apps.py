@@ -6,3 +6,8 @@ class DisputesConfig(AppConfig):
     name = "orders.disputes"
     label = "disputes"
     verbose_name = _("Disputes")
+
+    def ready(self) -> None:
+        from orders.disputes import notices
+
+        notices.register()

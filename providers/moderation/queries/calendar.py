@@ -8,6 +8,11 @@ from providers.moderation.workdays import HORIZON, MARKET_ZONE, REVIEW_DAYS, due
 
 def review_due(at: datetime) -> datetime:
     """When what is handed in now must be decided: two working days later."""
+    return working_days_later(at, REVIEW_DAYS)
+
+
+def working_days_later(at: datetime, days: int) -> datetime:
+    """The same time of day, so many of the market's working days later."""
     first = at.astimezone(MARKET_ZONE).date()
-    days = Holiday.objects.filter(date__range=(first, first + HORIZON)).values_list("date", "is_working_day")
-    return due_after(at, REVIEW_DAYS, dict(days))
+    found = Holiday.objects.filter(date__range=(first, first + HORIZON)).values_list("date", "is_working_day")
+    return due_after(at, days, dict(found))
