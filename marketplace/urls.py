@@ -11,6 +11,8 @@ from aftersales.web.dashboard import dashboard
 from aftersales.web.urls import ledger_urls, programs_urls
 from marketplace.ui.console import console
 from marketplace.ui.find import find
+from orders.disputes.web.urls import merchant_urls as dispute_urls
+from orders.disputes.web.urls import provider_urls as desk_dispute_urls
 from orders.hiring.web.urls import hiring_urls, leads_urls
 from orders.outcomes.web.urls import merchant_urls as outcome_urls
 from orders.outcomes.web.urls import provider_urls as job_outcome_urls
@@ -68,6 +70,8 @@ urlpatterns = [
     path("desk/", include(score_urls)),
     path("", include(levels_urls)),
     path("cases/", include(answer_urls)),
+    path("disputes/", include(dispute_urls)),
+    path("desk/disputes/", include(desk_dispute_urls)),
     path("talks/", include(talk_urls)),
     path("desk/talks/", include(desk_talk_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),

@@ -57,6 +57,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Contracts"), "contracts:list", Permission.VIEW_CONSOLE),
             Page(_("Measured outcomes"), "outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
+            Page(_("Disputes"), "disputes:list", Permission.VIEW_CONSOLE),
         ),
     ),
     Section(
@@ -126,6 +127,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Measured outcomes"), "job_outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
             Page(_("Funnel"), "funnel:home", Permission.VIEW_CONSOLE),
+            Page(_("Disputes"), "desk_disputes:list", Permission.VIEW_CONSOLE),
         ),
         kind="provider",
     ),

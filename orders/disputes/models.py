@@ -24,7 +24,7 @@ class Reason(models.TextChoices):
 
 
 class Dispute(SharedModel):
-    """One dispute. `at_stake` is what can be shared out; `…_to_provider` how much of it each side or the market gives the provider."""
+    """One dispute. `at_stake` is what can be shared out; `…_to_provider` how much of it somebody would give the provider."""
 
     order = TenantForeignKey(ServiceOrder, verbose_name=_("contract"))
     milestone = TenantForeignKey(Milestone, verbose_name=_("milestone"))

@@ -59,7 +59,7 @@ def due(at: datetime) -> list[tuple[int, int]]:
 
 @dataclass(frozen=True)
 class Consequences:
-    """What a share comes to, for both sides, in minor units. `fee_back`: commission the market gives back on what was released."""
+    """What a share comes to, for both sides, in minor units. `fee_back`: commission given back on what was released."""
 
     to_provider: int
     to_merchant: int

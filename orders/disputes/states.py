@@ -1,4 +1,4 @@
-"""The ladder of a dispute: talk first, then a proposal of the market, then a ruling, then one appeal; every rung has its clock."""
+"""The ladder of a dispute: talk, a proposal of the market, a ruling, one appeal; every rung has its clock."""
 
 from datetime import timedelta
 

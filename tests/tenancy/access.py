@@ -251,6 +251,7 @@ PREVIEW = {
 #: A public listing of a provider whom no test touches, into a new list each time.
 KEPT = {"l": "shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
 REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
+DISPUTED = {"reason": "quality", "statement": "It is poor.", "to_provider": "10"}
 ASKED = {"listing": "shelf-shops", "text": "How much?", "key": lambda _of: str(next(prices))}
 ORDERED = {"listing": "shelf-shops", "package": "basic", "quantity": "1"}
 
@@ -489,6 +490,18 @@ ADDRESSES: dict[str, Address] = {
             ("file", {"GET": "view_console"}, "shared_file", {}),
         )
     },
+    **{
+        f"{space}:{page}": Address(rights, names, form=form, kind=kind)
+        for space, kind, writing in (("disputes", "merchant", "hire"), ("desk_disputes", "provider", "sell"))
+        for page, rights, names, form in (
+            ("list", {"GET": "view_console"}, None, {}),
+            ("export", {"GET": "export"}, None, {}),
+            ("detail", {"GET": "view_console"}, "dispute", {}),
+            ("share", {"GET": "view_console"}, "dispute", {}),
+            ("do", {"POST": writing}, f"{kind}_dispute", {"act": "withdraw"}),
+            ("open", {"GET": writing, "POST": writing}, f"{kind}_disputable", DISPUTED),
+        )
+    },
     "talks:new": Address({"GET": "hire", "POST": "hire"}, form=ASKED),
     "onboarding:home": Address({"GET": "view_console"}, kind="provider"),
     "onboarding:submit": Address({"POST": "onboard"}, kind="provider"),
@@ -667,6 +680,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "guards.books.compared": ("one", {"comparison_id": "comparison"}),
     "guards.books.scheduled": ("sweep", {}),
     "guards.approvals.expired": ("sweep", {}),
+    "disputes.clock.swept": ("sweep", {}),
+    "disputes.dispute.advanced": ("one", {"dispute_id": "dispute"}),
     "rooms.letters.swept": ("sweep", {}),
     "rooms.letters.written": ("one", {}),
     "onboarding.dates.checked": ("sweep", {}),

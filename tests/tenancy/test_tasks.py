@@ -16,6 +16,7 @@ from tests.tenancy.world import Filled, World, fingerprint
 
 ONE = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "one")
 TABLES = {
+    "dispute_id": "disputes_dispute",
     "batch_id": "store_importbatch",
     "run_id": "aftersales_programrun",
     "shop_id": "merchants_shop",

@@ -29,6 +29,7 @@ from tests.tenancy.fills import (
     accounts,
     api,
     buyers,
+    disputes,
     escrow,
     guards,
     hiring,
@@ -65,6 +66,7 @@ HIRING: tuple[Any, ...] = (
     hiring,
     outcomes,
     insights,
+    disputes,
 )
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (

@@ -1,4 +1,4 @@
-"""What time does to disputes: silence loses, talking ends, proposals lapse, rulings become final, and nothing outlives thirty days."""
+"""What time does to disputes: silence loses, talking ends, proposals lapse, rulings become final, thirty days end all."""
 
 from datetime import datetime
 

@@ -191,9 +191,7 @@ def test_a_proposal_nobody_answers_becomes_a_ruling_and_counts(quarrel: Quarrel)
     assert quarrel.wait(days=3, hours=1).now.outcome == "ruling"
     with scope(quarrel.story.provider.id):
         (event,) = ScoreEvent.objects.filter(kind="ruled")
-    assert (event.value, event.subject_id) == (1, quarrel.row.pk), (
-        "200 is nearer to the merchant's 100 than to the provider's 400"
-    )
+    assert (event.value, event.subject_id) == (1, quarrel.row.pk), "200 is nearer to 100 than to 400"
 
 
 def test_an_appeal_is_paid_for_decided_by_another_and_the_fee_comes_back_when_won(quarrel: Quarrel) -> None:
@@ -273,15 +271,15 @@ def test_time_acts_once(quarrel: Quarrel) -> None:
 @pytest.mark.parametrize("state", DisputeState.values)
 def test_every_act_the_table_does_not_allow_changes_nothing(quarrel: Quarrel, state: str) -> None:
     """Every state × every act × both sides, and the market's three."""
-    closed = state not in OPEN
+    closed, at = state not in OPEN, quarrel.story.at
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "UPDATE disputes_dispute SET state = %s, offer_side = 'provider', offer_to_provider = 1, closed_at = %s, due_at = %s,"
             " final_to_provider = %s",
             [
                 state,
-                quarrel.story.at if closed else None,
-                None if closed else quarrel.story.at,
+                at if closed else None,
+                None if closed else at,
                 0 if state == "settled" else None,
             ],
         )
