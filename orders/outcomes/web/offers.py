@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
+from orders.outcomes.clause import problems
 from orders.outcomes.contract import describe
-from orders.outcomes.metrics import metrics
+from orders.outcomes.metrics import metric_named, metrics
 from orders.outcomes.offering import clause_of, place_of, with_clause, without_clause
 from orders.outcomes.web.forms import FIELDS, ClauseForm, initial
 from orders.outcomes.web.side import WRITES, order_url, side_of
@@ -51,6 +52,10 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
             return _page(request, order, version, form, status=422)
         before = clause_of(version.agreed)
         clause = form.clause(milestone=place_of(version.agreed), shop_id=before.shop_id if before else None)
+        for message, field in problems(clause, least_settle_days=metric_named(clause.metric).least_settle_days):
+            form.add_error(FIELDS.get(field, field), message)
+        if form.errors:
+            return _page(request, order, version, form, status=422)
     try:
         _revise(request, order, with_clause(version.agreed, clause), request.POST.get("base_hash", ""))
     except BadTerms as bad:
