@@ -6,6 +6,7 @@ import django_filters
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from orders.outcomes.models import OutcomeAgreement, OutcomeRow
 from orders.outcomes.states import OutcomeState
@@ -32,7 +33,7 @@ class OutcomeFilter(django_filters.FilterSet):
 
 
 class RowFilter(django_filters.FilterSet):
-    number = django_filters.NumberFilter(label=_("Number"))
+    number = django_filters.NumberFilter(label=pgettext_lazy("outcome", "Row"))
     arm = django_filters.ChoiceFilter(
         choices=(("treatment", TREATED), ("holdout", CONTROL)), label=_("Group"), empty_label=_("All")
     )

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.roles import Permission
@@ -27,7 +28,7 @@ from orders.outcomes.web.side import TZ, order_url, side_of, url
 from orders.outcomes.web.words import CONTROL, TONES, TREATED, VERDICT_TONES, account, callout, lines
 from orders.service.queries import signed_terms
 
-PAGE, ROWS = 25, 50
+PAGE, ROWS = 25, 25
 
 
 @require_safe
@@ -180,7 +181,7 @@ def rows_csv(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     found = queries.access_agreement(organization_id=organization_id, pk=pk)
     if not found.shows_arms:
         raise Http404
-    columns = [_("Number"), _("Group"), _("Counts from"), _("Success"), _("Value"), _("Currency")]
+    columns = [pgettext("outcome", "Row"), _("Group"), _("Counts from"), _("Success"), _("Value"), _("Currency")]
     if side == "merchant":
         columns.append(_("Customer number"))
 
