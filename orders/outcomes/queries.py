@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from marketplace.kernel.errors import NotFound
 from orders.outcomes.metrics import Reading, metric_named
 from orders.outcomes.models import OutcomeAgreement, OutcomeBuyer, OutcomeRow
+from orders.service.models import ServiceOrder
 from orders.store.models import Buyer
 
 #: Merchants one sweep looks after.
@@ -21,6 +22,11 @@ def access_agreement(*, organization_id: int, pk: int) -> OutcomeAgreement:
     if found is None:
         raise NotFound(_("There is no such outcome."))
     return found
+
+
+def agreement_of(order: ServiceOrder) -> OutcomeAgreement | None:
+    """The outcome of a contract, once measuring has begun."""
+    return OutcomeAgreement.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).first()
 
 
 def agreements(organization_id: int, *, side: str) -> QuerySet[OutcomeAgreement]:

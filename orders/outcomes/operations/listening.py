@@ -11,7 +11,7 @@ from orders.outcomes.errors import DecidedByMeasuring
 from orders.outcomes.metrics import metric_named
 from orders.outcomes.models import OutcomeAgreement
 from orders.outcomes.notices import say
-from orders.outcomes.operations.beginning import begin
+from orders.outcomes.operations.beginning import begin, signed_clause
 from orders.outcomes.states import ENDED, OUTCOME_TABLE
 from orders.service.events import register_on
 from orders.service.models import Milestone, ServiceOrder
@@ -23,6 +23,7 @@ def listen() -> None:
     register_on("started", on_started)
     register_on("delivered", on_delivered)
     register_on("closed", on_closed)
+    register_on("amended", on_amended)
     for ending in ("completed", "terminated", "cancelled"):
         register_on(ending, on_ended)
 
@@ -43,6 +44,13 @@ def on_delivered(order: ServiceOrder, milestone: Milestone | None, _by: Actor, _
         day = found.settles_at.date().isoformat()
         text = _("This milestone is paid by its measured outcome on %(day)s. There is nothing to deliver.")
         raise DecidedByMeasuring(text % {"day": day})
+
+
+def on_amended(order: ServiceOrder, _milestone: Milestone | None, _by: Actor, _at: datetime) -> None:
+    """An amendment of other things goes on; what is being measured was agreed before anybody knew anything."""
+    found, signed = _open_agreement(order), signed_clause(order)
+    if found is not None and (signed is None or signed[0] != found.agreed):
+        raise DecidedByMeasuring(_("Measuring has begun: the outcome stays as it was signed. Leave it unchanged."))
 
 
 def on_closed(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:

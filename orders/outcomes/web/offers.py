@@ -17,8 +17,9 @@ from orders.outcomes.clause import problems
 from orders.outcomes.contract import describe
 from orders.outcomes.metrics import metric_named, metrics
 from orders.outcomes.offering import clause_of, place_of, with_clause, without_clause
+from orders.outcomes.queries import agreement_of
 from orders.outcomes.web.forms import FIELDS, ClauseForm, initial
-from orders.outcomes.web.side import WRITES, order_url, side_of
+from orders.outcomes.web.side import WRITES, order_url, side_of, url
 from orders.service.errors import BadTerms
 from orders.service.models import ContractVersion, ServiceOrder
 from orders.service.operations import revise_contract
@@ -104,7 +105,7 @@ def _point_out(form: ClauseForm, bad: BadTerms) -> None:
 def _page(
     request: HttpRequest, order: ServiceOrder, version: ContractVersion, form: ClauseForm, status: int = 200
 ) -> HttpResponse:
-    side, terms = side_of(request), version.agreed
+    side, terms, running = side_of(request), version.agreed, agreement_of(order)
     context = {
         "order": order,
         "version": version,
@@ -115,6 +116,7 @@ def _page(
         "may_offer": "revise" in possible(order, side) and WRITES[side] in request.rights,  # type: ignore[arg-type]
         "is_recurring": terms.is_recurring,
         "order_url": order_url(request, order.pk),
+        "outcome_url": url(request, "outcome", running.pk) if running else "",
     }
     response = TemplateResponse(request, "outcomes/offer.html", context, status=status)
     response.render()

@@ -15,6 +15,7 @@ from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
 from merchants.operations import add_shop
 from orders.escrow.models import Hold, Release
+from orders.outcomes.clause import to_json
 from orders.outcomes.errors import DecidedByMeasuring, TooEarly
 from orders.outcomes.metrics import MetricBusy, Tally
 from orders.outcomes.models import OutcomeAgreement, OutcomeBuyer, OutcomeRow
@@ -310,6 +311,24 @@ def test_the_provider_may_give_the_money_back_and_measuring_ends() -> None:
     assert swept(story, days=60) == 0
     with scope(story.merchant.id):
         assert Experiment.objects.get(merchant_id=story.merchant.id, pk=found.subject).pinned_until is None
+
+
+def test_what_is_measured_cannot_be_amended_but_other_things_can() -> None:
+    story = measuring()
+    before = agreement(story)
+    changed = story.offered.agreed.changed(clauses={"outcome": to_json(replace(CLAUSE, rate=9_000))})
+    story.act("provider", "revise_contract", terms=changed, base_hash=story.offered.hash)
+    with pytest.raises(DecidedByMeasuring):
+        story.accept("merchant")
+    assert agreement(story).agreed == before.agreed
+    other = story.offered.agreed.changed(clauses=before_clauses(before), auto_accept_days=10)
+    story.act("provider", "revise_contract", terms=other, base_hash=story.offered.hash)
+    story.accept("merchant")
+    assert story.offered.is_signed
+
+
+def before_clauses(found: OutcomeAgreement) -> dict[str, object]:
+    return {"outcome": to_json(found.agreed)}
 
 
 def test_a_disputed_milestone_waits_for_its_ruling() -> None:
