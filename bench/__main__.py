@@ -18,7 +18,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=lines, default="1m", help="lines of the larger history; the smaller has a tenth")
     only = "ingest,native,protection,growth,memory,previews,reminders,reminders_memory,retention,retention_card,guards,outbox"
-    parser.add_argument("--only", default=f"{only},ledger,search,browse")
+    parser.add_argument("--only", default=f"{only},ledger,search,browse,timers")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
@@ -31,7 +31,7 @@ def main() -> int:
 
     if settings.EMBEDDED:
         call_command("embedded", "start", stdout=sys.stderr)
-    from bench import browse, growth, guards, ingest, ledger, outbox, previews, protection, reminders, retention, search
+    from bench import browse, growth, guards, ingest, ledger, outbox, previews, protection, reminders, retention, search, timers
     from bench.scratch import scratch_database
 
     parts = {
@@ -50,6 +50,7 @@ def main() -> int:
         "retention_card": retention.arrivals,
         "search": lambda: search.run(options.scale),
         "browse": browse.run,
+        "timers": lambda: timers.run(options.scale),
     }
     results = []
     with scratch_database(DATABASE):
