@@ -147,7 +147,9 @@ class TryForm(forms.Form):
     amount = forms.CharField(label=gettext_lazy("Amount"), initial="10000.00")
     currency = forms.CharField(label=gettext_lazy("Currency"), initial="CNY", max_length=3)
     tags = forms.CharField(label=gettext_lazy("Tags"), required=False)
-    signed_at = forms.DateTimeField(label=gettext_lazy("Signed at"), required=False)
+    signed_at = forms.DateTimeField(
+        label=gettext_lazy("Signed at"), required=False, widget=forms.DateTimeInput(attrs={"type": "datetime-local"})
+    )
 
     def clean_provider(self) -> int | None:
         return provider_by_slug(self.cleaned_data["provider"])
