@@ -40,8 +40,8 @@ NAMES = {
     *"studio Lin Asia Shanghai Ctrl Temu SHEIN TikTok eBay Shopify WooCommerce JPEG PNG WebP".split(),  # names and formats
     *"LAMP TENT ROPE CUP VASE SALE Europe London big_appliance appliance big SBX EST GMT UTC".split(),
 }
-#: Idempotency keys of the ledger.
-KEY = re.compile(r"\w+:[\w-]+:\w+(:\d+)?")
+#: Idempotency keys of the ledger, and the random references of payments.
+KEY = re.compile(r"\w+:[\w-]+:\w+(:\d+)?|(sbx_)?S[BR][2-9A-HJKMNP-Z]{10}(_\w+)?")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}|%[sd]")
 

@@ -33,13 +33,13 @@ def fill(merchant: Any, provider: Any) -> dict[str, Any]:
     def decided(row: PayIn) -> list[tuple[dict[str, str], bytes]]:
         return client.decide(merchant_id=merchant.id, reference=row.reference, pay=True, at=now)
 
-    waiting, spare, created = begun("June", 70_000), begun("July", 80_000), begun("August", 90_000, opened=False)
-    paid, arrived = begun("April", 30_000), begun("May", 50_000)
+    waiting, spare, created = begun("1", 70_000), begun("2", 80_000), begun("3", 90_000, opened=False)
+    paid, arrived = begun("4", 30_000), begun("5", 50_000)
     decided(paid)  # its callback is lost
     for headers, body in decided(arrived):
         take_callback(gateway="sandbox", headers=headers, body=body, at=now)
     with override_settings(PAY_IN_BANK=BANK):
-        transfer = begun("transfer", 60_000, "bank")
+        transfer = begun("6", 60_000, "bank")
         paper = checked(papers.pdf(name), name=f"{name}.pdf")
         proof = add_proof(merchant_id=merchant.id, pay_in_id=transfer.pk, paper=paper, at=now, by=CLI)
     with scope(merchant.id):
