@@ -102,7 +102,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Money"), pgettext_lazy("short", "Money"), "ledger",
         (
-            Page(_("Wallet"), "money:home", Permission.VIEW_MONEY),
+            Page(pgettext_lazy("wallet", "Wallet"), "money:home", Permission.VIEW_MONEY),
             Page(_("Payments in"), "money:pay_ins", Permission.VIEW_MONEY),
             Page(_("Sent back"), "money:backs", Permission.VIEW_MONEY),
             Page(_("Spend"), "spend:home", Permission.VIEW_MONEY),
