@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.access import requires
@@ -47,7 +48,7 @@ def backs(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The payments back as CSV, narrowed as on the page."""
     columns = [
-        _("Asked for"), _("Reference"), _("Amount"), _("Currency"), _("Goes back to"), _("State"), _("Settled"), _("Transaction"),
+        pgettext("wallet", "Asked for"), _("Reference"), _("Amount"), _("Currency"), _("Goes back to"), _("State"), _("Settled"), _("Transaction"),
         _("Note of the payment in"),
     ]  # fmt: skip
     return csv_response("payments-back.csv", columns, _rows(request))
