@@ -48,8 +48,8 @@ def backs(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> StreamingHttpResponse:
     """The payments back as CSV, narrowed as on the page."""
     columns = [
-        pgettext("wallet", "Asked for"), _("Reference"), _("Amount"), _("Currency"), _("Goes back to"), _("State"), _("Settled"), _("Transaction"),
-        _("Note of the payment in"),
+        pgettext("wallet", "Asked for"), _("Reference"), _("Amount"), _("Currency"), _("Goes back to"), _("State"), _("Settled"),
+        _("Transaction"), _("Note of the payment in"),
     ]  # fmt: skip
     return csv_response("payments-back.csv", columns, _rows(request))
 
