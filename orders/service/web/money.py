@@ -1,6 +1,7 @@
 """Where money moves: paying a milestone in, accepting it, dividing it. Each shows what it comes to before it is confirmed."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,7 +17,8 @@ from marketplace.tenancy.scope import scope
 from orders.escrow.errors import NotEnoughInWallet
 from orders.escrow.operations import wallet
 from orders.payments.gateways import usable
-from orders.payments.operations import start_pay_in
+from orders.payments.operations.starting import open_pay_in, start_pay_in
+from orders.payments.remarks import remark_text
 from orders.service import operations
 from orders.service.errors import BadAmounts
 from orders.service.models import Milestone, ServiceOrder
@@ -54,6 +56,7 @@ def _funding(request: HttpRequest, order: ServiceOrder, milestone: Milestone) ->
         "left_over": max(0, available - milestone.amount),
         "is_open": "fund" in possible_with(order, milestone, side_of(request)),
         "gateways": usable(order.currency),
+        "key": uuid4().hex,
         "preview": preview(order, milestone.amount, timezone.now()),
     }
 
@@ -83,11 +86,16 @@ def _pay_in(request: HttpRequest, order: ServiceOrder, milestone: Milestone) -> 
     try:
         payment = start_pay_in(
             merchant_id=request.organization.pk, amount=missing, currency=order.currency, gateway=request.POST["gateway"],
-            purpose=PURPOSE, subject_id=milestone.pk, memo=f"{order.number} · {milestone.name}", **who_when(request),
+            purpose=PURPOSE, subject_id=milestone.pk, memo=f"{order.number} · {milestone.name}",
+            key=request.POST.get("key", "")[:40], **who_when(request),
         )  # fmt: skip
     except UserError as error:
         messages.error(request, str(error))
         return redirect(url(request, "fund", milestone.pk))
+    try:  # the payment stands; its page offers to try again where the company did not answer
+        open_pay_in(merchant_id=request.organization.pk, pay_in_id=payment.pk, **who_when(request))
+    except UserError as error:
+        messages.error(request, str(remark_text(str(error))))
     return redirect(reverse("money:pay_in", args=[payment.pk]))
 
 
