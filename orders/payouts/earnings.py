@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.ui.formats import percent
 from orders.escrow.models import Component, FeeLine, Release, Reversal
@@ -110,6 +111,6 @@ def rate_words(line: FeeLine) -> str:
 def state_words(state: str) -> str:
     """Where the money of a release is."""
     words = {
-        "pending": _("Waiting"), "available": _("Available"), "in_transit": _("On its way"), "paid_out": _("Paid out"),
+        "pending": _("Waiting"), "available": _("Available"), "in_transit": _("On its way"), "paid_out": pgettext("earnings", "Paid out"),
     }  # fmt: skip
     return words[state]

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from marketplace.tenancy.actor import Actor, person
 from marketplace.ui.kit import Tab
@@ -16,5 +17,5 @@ def actor(request: HttpRequest) -> Actor:
 
 def tabs(current: str) -> list[Tab]:
     """The pages of earnings."""
-    names = (("home", _("By order")), ("payouts", _("Payouts")), ("statements", _("Statements")))
+    names = (("home", _("By order")), ("payouts", pgettext("earnings", "Payouts")), ("statements", _("Statements")))
     return [Tab(label, reverse(f"earnings:{name}"), name == current) for name, label in names]

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.access import requires
@@ -62,7 +63,7 @@ def _kpis(each: Money) -> list[Kpi]:
         available,
         Kpi(_("Not yet available"), money(each.pending, code), _("accepted, waiting its days"), "clock"),
         Kpi(_("On its way"), money(each.in_transit, code), _("with the bank"), "arrow-right"),
-        Kpi(_("Paid out"), money(each.paid_out, code), _("since you joined"), "check-circle"),
+        Kpi(pgettext("earnings", "Paid out"), money(each.paid_out, code), _("since you joined"), "check-circle"),
     ]
 
 

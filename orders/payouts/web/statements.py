@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.access import requires
@@ -45,7 +46,7 @@ def sums(row: Statement) -> list[tuple[str, int]]:
     """The figures in the order in which they add up."""
     return [
         (_("Owed to you before"), row.opening), (_("Released for your work"), row.released), (_("Fees"), row.fees),
-        (_("Fees given back"), row.fees_back), (_("Taken back"), row.taken_back), (_("Paid out"), row.paid_out),
+        (_("Fees given back"), row.fees_back), (_("Taken back"), row.taken_back), (pgettext("earnings", "Paid out"), row.paid_out),
         (_("Other"), row.other), (_("Owed to you after"), row.closing),
     ]  # fmt: skip
 
