@@ -111,6 +111,9 @@ def rate_words(line: FeeLine) -> str:
 def state_words(state: str) -> str:
     """Where the money of a release is."""
     words = {
-        "pending": _("Waiting"), "available": _("Available"), "in_transit": _("On its way"), "paid_out": pgettext("earnings", "Paid out"),
-    }  # fmt: skip
+        "pending": _("Waiting"),
+        "available": _("Available"),
+        "in_transit": _("On its way"),
+        "paid_out": pgettext("earnings", "Paid out"),
+    }
     return words[state]

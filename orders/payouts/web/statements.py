@@ -46,8 +46,8 @@ def sums(row: Statement) -> list[tuple[str, int]]:
     """The figures in the order in which they add up."""
     return [
         (_("Owed to you before"), row.opening), (_("Released for your work"), row.released), (_("Fees"), row.fees),
-        (_("Fees given back"), row.fees_back), (_("Taken back"), row.taken_back), (pgettext("earnings", "Paid out"), row.paid_out),
-        (_("Other"), row.other), (_("Owed to you after"), row.closing),
+        (_("Fees given back"), row.fees_back), (_("Taken back"), row.taken_back),
+        (pgettext("earnings", "Paid out"), row.paid_out), (_("Other"), row.other), (_("Owed to you after"), row.closing),
     ]  # fmt: skip
 
 
