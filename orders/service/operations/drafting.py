@@ -11,13 +11,14 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import NotPossible, after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from orders.escrow.operations import open_deal
+from orders.escrow.operations import close_deal, open_deal
 from orders.service.checking import checked
 from orders.service.contracts import template_for
 from orders.service.errors import BadTerms, ChangedMeanwhile, GateClosed
 from orders.service.events import happened
 from orders.service.models import ContractVersion, ServiceOrder
 from orders.service.operations.amending import amend, require_amendable
+from orders.service.operations.closing import deal_of
 from orders.service.operations.common import Case, change, locked, parties, say, settled, told
 from orders.service.operations.planning import plan
 from orders.service.policies import require_order
@@ -210,7 +211,7 @@ def cancel_order(*, organization_id: int, order_id: int, reason: str, by: Actor,
     with scope(organization_id, durable=True):
         case = locked(organization_id, order_id)
         state = require_order(case.order, case.acting, "cancel")
-        close_unfunded(case, state, reason, at)
+        close_unfunded(case, state, reason, by, at)
         told(case, "contract.cancelled", by, reason=reason)
         settled(case, at)
         say(case, "contract.cancelled", at=at, key="cancelled", reason=reason)
@@ -218,9 +219,11 @@ def cancel_order(*, organization_id: int, order_id: int, reason: str, by: Actor,
     return case.order
 
 
-def close_unfunded(case: Case, state: str, reason: str, at: datetime) -> None:
+def close_unfunded(case: Case, state: str, reason: str, by: Actor, at: datetime) -> None:
     """End an order for which nothing was ever held."""
     for milestone in case.milestones:
         if milestone.state == "planned":
             change(milestone, state="cancelled", closed_at=at)
     change(case.order, state=state, closed_at=at, end_reason=reason[:500])
+    if case.order.deal_id is not None:
+        close_deal(deal=deal_of(case.order), at=at, by=by)

@@ -32,7 +32,7 @@ BATCH = 500
 #: Orders with something due that is not set-based, those waiting longest first.
 DUE = """
 SELECT merchant_id, order_id, min(due_at) AS since FROM service_timer
-WHERE state = 'waiting' AND due_at <= %(at)s AND kind <> ALL (%(bulk)s) AND attempts < %(most)s
+WHERE state = 'waiting' AND due_at <= %(at)s AND kind <> ALL (%(bulk)s)
 GROUP BY 1, 2 ORDER BY since LIMIT %(batch)s
 """
 BULK = ["remind_3", "remind_1", "late"]
@@ -47,7 +47,7 @@ def sweep(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
 def due_orders(at: datetime, batch: int = BATCH) -> list[tuple[int, int]]:
     """(merchant, order) with something due; read as the system role."""
     with scope(using="system", read_only=True), connections["system"].cursor() as cursor:
-        cursor.execute(DUE, {"at": at, "bulk": BULK, "most": MOST_ATTEMPTS, "batch": batch})
+        cursor.execute(DUE, {"at": at, "bulk": BULK, "batch": batch})
         return [(merchant, order) for merchant, order, _since in cursor.fetchall()]
 
 
@@ -85,7 +85,8 @@ def _failed(merchant_id: int, order_id: int, error: str, at: datetime) -> int:
         rows = Timer.objects.filter(merchant_id=merchant_id, order_id=order_id, state=Timer.State.WAITING, due_at__lte=at)
         for timer in rows.exclude(kind__in=BULK).select_for_update().order_by("id"):
             timer.attempts, timer.error = timer.attempts + 1, error[:300]
-            timer.save(update_fields=["attempts", "error"])
+            timer.state = Timer.State.FAILED if timer.attempts >= MOST_ATTEMPTS else timer.state
+            timer.save(update_fields=["attempts", "error", "state"])
     return 0
 
 
@@ -93,7 +94,7 @@ def _expire(case: Case, timer: Timer, by: Actor, at: datetime) -> None:
     """A draft nobody signed, or a contract nobody paid."""
     if case.order.state not in ("drafted", "signed"):
         return
-    close_unfunded(case, after(ORDER_TABLE, case.order.state, "expire"), "", at)
+    close_unfunded(case, after(ORDER_TABLE, case.order.state, "expire"), "", by, at)
     told(case, "contract.expired", by)
     say(case, "contract.expired", "merchant", "provider", at=at, key="expired")
     happened("cancelled", case.order, None, by, at)

@@ -29,7 +29,6 @@ from tests.orders.service.stories import (
     delivered,
     drafted,
     funded,
-    pay_in,
     signed,
 )
 
@@ -390,7 +389,7 @@ def test_timers_that_fail_are_counted_and_kept_apart(monkeypatch: pytest.MonkeyP
     assert [story.sweep() for _ in range(6)] == [0] * 6
     with scope(story.merchant.id):
         timer = Timer.objects.get(merchant_id=story.merchant.id, kind="unsigned")
-    assert (timer.state, timer.attempts, "disk on fire" in timer.error) == ("waiting", 5, True)
+    assert (timer.state, timer.attempts, "disk on fire" in timer.error) == ("failed", 5, True)
 
 
 def _settle(story, to_provider: int) -> None:
@@ -406,6 +405,3 @@ def _by(party):
     from marketplace.tenancy.actor import person
 
     return person(party.owner.pk)
-
-
-__all__ = ["pay_in"]
