@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.outcomes.clause import OutcomeClause, to_json
+from orders.outcomes.metrics import metric_named
 from orders.outcomes.models import OutcomeAgreement, OutcomeBuyer, OutcomeRow
 from orders.service.models import ServiceOrder
 from orders.store.models import Buyer
@@ -29,10 +31,13 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
         )
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         OutcomeBuyer.objects.create(merchant_id=merchant.id, row=row, buyer=buyer)
+        until = START + 3000 * DAY
+        subject = metric_named(clause.metric).begin(
+            merchant_id=merchant.id, contract=merchant.slug, holdout_ppm=clause.holdout_ppm, until=until, by=CLI, at=START
+        )
         running = OutcomeAgreement.objects.create(
             **parties, order=_another(order), metric=clause.metric, clause=to_json(clause), contract_hash="0" * 64,
-            currency=order.currency, subject=1, started_at=START, window_ends_at=START + 3000 * DAY,
-            settles_at=START + 3030 * DAY,
+            currency=order.currency, subject=subject, started_at=START, window_ends_at=until, settles_at=until + 30 * DAY,
         )  # fmt: skip
     return {"outcome": agreement.pk, "outcome_row": row.pk, "running_outcome": running.pk}
 
