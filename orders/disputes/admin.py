@@ -15,10 +15,10 @@ from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.tenancy.staff import money, staff_id
 from orders.disputes import operations
+from orders.disputes.forms import ActForm
 from orders.disputes.models import Dispute
 from orders.disputes.queries import access_dispute, consequences
-from orders.disputes.web.forms import ActForm
-from orders.disputes.web.showing import shown
+from orders.disputes.showing import shown
 from orders.rooms.models import Conversation, Message
 from orders.rooms.queries import conversation_of
 from orders.rooms.registry import Subject

@@ -24,11 +24,11 @@ from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_datetime, minor_to_decimal
 from orders.disputes import operations, policies
 from orders.disputes.errors import AlreadyDisputed, BadAmount, FeeNotCovered, NothingSaid, TooLate
+from orders.disputes.forms import ActForm, OpenForm, ShareField
 from orders.disputes.models import Dispute
 from orders.disputes.queries import access_dispute, consequences, disputes_of
+from orders.disputes.showing import ZONE, shown
 from orders.disputes.states import DisputeState, Outcome
-from orders.disputes.web.forms import ActForm, OpenForm, ShareField
-from orders.disputes.web.showing import ZONE, shown
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.queries import access_milestone
 
