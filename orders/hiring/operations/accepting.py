@@ -40,7 +40,7 @@ def agree_to_counter(*, provider_id: int, invitation_id: int, seen: int, by: Act
         proposal = _close(found, "provider", "agree", seen, by, at)
         noted(provider_id, by, "proposal.agreed", _facts(found, proposal))
         told(
-            found.merchant_id, "proposal.agreed", found.facts(), url=f"/hiring/proposals/{proposal.pk}/",
+            found.merchant_id, "proposal.agreed", found.facts(), url=f"/hiring/needs/proposals/{proposal.pk}/",
             key=f"proposal:{proposal.pk}:accepted", at=at,
         )  # fmt: skip
         return proposal

@@ -123,7 +123,7 @@ def revise_proposal(
         if proposal.opens_at <= at:
             told(
                 found.merchant_id, "proposal.revised", found.facts(proposal.expires_at),
-                url=f"/hiring/proposals/{proposal.pk}/", key=f"proposal:{proposal.pk}:{proposal.number}", at=at,
+                url=f"/hiring/needs/proposals/{proposal.pk}/", key=f"proposal:{proposal.pk}:{proposal.number}", at=at,
             )  # fmt: skip
         return proposal
 

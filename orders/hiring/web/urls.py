@@ -13,9 +13,9 @@ merchant_patterns = [
     path("needs/<int:pk>/do/", needs.act, name="act"),
     path("needs/<int:pk>/matches/", matching.matches, name="matches"),
     path("needs/<int:pk>/compare/", proposals.compare, name="compare"),
-    path("proposals/<int:pk>/", proposals.proposal, name="proposal"),
-    path("proposals/<int:pk>/counter/", proposals.counter, name="counter"),
-    path("proposals/<int:pk>/do/", proposals.act, name="proposal_act"),
+    path("needs/proposals/<int:pk>/", proposals.proposal, name="proposal"),
+    path("needs/proposals/<int:pk>/counter/", proposals.counter, name="counter"),
+    path("needs/proposals/<int:pk>/do/", proposals.act, name="proposal_act"),
 ]
 provider_patterns = [
     path("", leads.lead_list, name="list"),
