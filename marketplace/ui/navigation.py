@@ -121,7 +121,7 @@ SECTIONS: tuple[Section, ...] = (
     Section(
         _("Jobs"), pgettext_lazy("short", "Jobs"), "calendar",
         (
-            Page(_("Leads"), "leads:list", Permission.VIEW_CONSOLE),
+            Page(pgettext_lazy("hiring", "Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
             Page(_("Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
             Page(_("Measured outcomes"), "job_outcomes:list", Permission.VIEW_CONSOLE),

@@ -38,7 +38,8 @@ def write_need(merchant: Visitor) -> None:
     merchant.page.get_by_role("button", name=merchant.said("Save the draft")).click()
     merchant.at(r"/hiring/needs/\d+/$")
     merchant.look_around()
-    confirm(merchant, "Publish", "Publish")
+    merchant.page.locator("[data-dialog-open=publish-need]").click()
+    merchant.page.locator("dialog[open] button[value=publish]").click()
     merchant.at(r"/matches/$")
 
 
