@@ -27,13 +27,26 @@ def post(stage: Stage, *legs: tuple[Any, ...], tenant: int | None = None) -> Any
     return app(tenant or stage.merchant_id, POST, stage.merchant_id, stage.deal.pk, AT, *columns)
 
 
-def test_both_parties_may_and_nobody_else(stage: Stage) -> None:
+BACK = (1, "refund:x", "escrow.refunded", "escrow_held", "wallet", 10)
+
+
+def test_only_the_merchant_takes_money_out_of_its_wallet(stage: Stage) -> None:
+    before = stage.books
+    appeal = [(1, "x", "dispute.charged", "wallet", "clearing", 5), (3, "x", "dispute.charged", "clearing", "dispute_fees", 5)]
+    for legs in ([HOLD], appeal):
+        with pytest.raises(DatabaseError, match="only the merchant"):
+            post(stage, *legs, tenant=stage.provider_id)
+    assert stage.books == before
     assert post(stage, HOLD) == [(1, 0)]
-    assert post(stage, (1, "hold:y", *HOLD[2:]), tenant=stage.provider_id) == [(1, 0)]
+
+
+def test_both_parties_may_and_nobody_else(stage: Stage) -> None:
+    assert post(stage, BACK) == [(1, 0)]
+    assert post(stage, (1, "refund:y", *BACK[2:]), tenant=stage.provider_id) == [(1, 0)]
     before = stage.books
     for stranger in (cast.other().id, cast.rival().id):
         with pytest.raises(DatabaseError, match="no scope for deal"):
-            post(stage, (1, "hold:z", *HOLD[2:]), tenant=stranger)
+            post(stage, (1, "refund:z", *BACK[2:]), tenant=stranger)
     with pytest.raises(DatabaseError, match="no scope for deal"), transaction.atomic(), connections["default"].cursor() as cursor:
         cursor.execute(POST, [stage.merchant_id, stage.deal.pk, AT, *([part] for part in HOLD)])
     assert stage.books == before
