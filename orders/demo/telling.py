@@ -13,7 +13,8 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.tenancy.actor import BEAT, Actor, person
 from marketplace.tenancy.scope import scope
-from orders.demo import acts
+from orders.demo import acts, quarrels
+from orders.disputes.operations import sweep as sweep_disputes
 from orders.escrow.operations import mature
 from orders.payments.operations.settling import confirm_transfer
 from orders.payments.operations.starting import start_pay_in
@@ -24,6 +25,7 @@ from providers.listings.models import PublicListing
 
 Row = dict[str, Any]
 YUAN = 100
+ACTS = acts.ACTS | quarrels.ACTS
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Deal:
     provider: Side
     listing: PublicListing
     start: datetime
+    staff: Actor
 
     def moment(self, step: Row) -> datetime:
         return self.start + timedelta(days=step["days"])
@@ -63,14 +66,14 @@ def tell_deals(folder: Path, *, merchants: dict[str, User], staff: User, at: dat
     sides = {slug: Side(organization_of(owner), person(owner.pk)) for slug, owner in merchants.items()}
     for row in told["pay_ins"]:
         _pay_in(row, sides[row["merchant"]], person(staff.pk), at)
-    deals = [deal for row in told["deals"] if (deal := _deal(row, sides[row["merchant"]], at)) is not None]
+    deals = [deal for row in told["deals"] if (deal := _deal(row, sides[row["merchant"]], at, person(staff.pk))) is not None]
     steps = sorted(
         ((step["days"], n, k, deal) for n, deal in enumerate(deals) for k, step in enumerate(deal.row["steps"])),
         key=lambda each: each[:3],
     )
     say(f"Demo contracts: {len(steps)} steps")
     done = sum(_step(deal, k) for _days, _n, k, deal in steps)
-    sweep(by=BEAT, at=at)
+    _let_time_pass(at)
     return f"{len(deals)} contracts, {done} steps taken now"
 
 
@@ -87,24 +90,30 @@ def _pay_in(row: Row, merchant: Side, staff: Actor, start: datetime) -> None:
         )  # fmt: skip
 
 
-def _deal(row: Row, merchant: Side, start: datetime) -> Deal | None:
+def _deal(row: Row, merchant: Side, start: datetime, staff: Actor) -> Deal | None:
     """None when the listing is no longer offered: the demo goes on without."""
     listing = PublicListing.objects.filter(slug=row["listing"]).first()
     if listing is None:
         return None
     with scope(listing.provider_id):
         provider = Side(listing.provider_id, person(acts.owner_of(listing.provider_id)))
-    return Deal(row, merchant, provider, listing, start)
+    return Deal(row, merchant, provider, listing, start, staff)
+
+
+def _let_time_pass(at: datetime) -> None:
+    """What the clocks of contracts, disputes and earnings bring about by then."""
+    sweep(by=BEAT, at=at)
+    sweep_disputes(by=BEAT, at=at)
+    mature(as_of=at)
 
 
 def _step(deal: Deal, k: int) -> bool:
     """Take a step unless it was taken, after everything that time had brought about by then. Whether it was taken now."""
     step = deal.row["steps"][k]
-    act = acts.ACTS[step["do"]]
+    act = ACTS[step["do"]]
     before = sum(each["do"] == step["do"] for each in deal.row["steps"][:k])
     if act.is_done(deal, before, step):
         return False
-    sweep(by=BEAT, at=deal.moment(step))
-    mature(as_of=deal.moment(step))
+    _let_time_pass(deal.moment(step))
     act.do(deal, step)
     return True

@@ -9,7 +9,7 @@ from django.test import override_settings
 from marketplace.accounts.models import User
 from marketplace.ledger.queries import verify_all
 from marketplace.tenancy.scope import scope
-from orders.demo import acts, telling
+from orders.demo import telling
 from orders.demo.telling import tell_deals
 from orders.escrow.models import Release
 from orders.service.models import Milestone, ServiceOrder
@@ -90,7 +90,7 @@ def test_every_step_of_the_file_is_known() -> None:
     from django.conf import settings
 
     told = json.loads((settings.BASE_DIR / "demo/market/deals.json").read_text("utf-8"))
-    assert {step["do"] for deal in told["deals"] for step in deal["steps"]} <= set(acts.ACTS)
+    assert {step["do"] for deal in told["deals"] for step in deal["steps"]} <= set(telling.ACTS)
     for deal in told["deals"]:
         days = [step["days"] for step in deal["steps"]]
         assert days == sorted(days) and days[-1] < 0, deal["name"]
