@@ -230,6 +230,8 @@ HARMLESS = {
     "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
     "onboarding:withdraw": "for the same reason",
     "earnings:confirm_account": "entering another account cancels the one that waits; tests/orders/payouts confirms one",
+    "outcomes:withdraw": "the world's contract may have no outcome to leave out; tests/orders/outcomes leaves one out",
+    "job_outcomes:withdraw": "for the same reason",
     "settings:switch": "chooses for the session",
     "settings:leave": "leaves only with its confirmation",
     "settings:second_step": "what is switched off already stays so",
