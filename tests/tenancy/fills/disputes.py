@@ -22,7 +22,7 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
     for side, (organization_id, owner) in sides.items():
         found[f"{side}_dispute"] = open_dispute(
             organization_id=organization_id, milestone_id=rows[side].pk, reason="quality",
-            statement=f"{merchant.slug} and {provider.slug}", to_provider=50_00, by=person(owner.pk), at=timezone.now(),
+            statement=f"{merchant.slug}: {provider.slug}", to_provider=50_00, by=person(owner.pk), at=timezone.now(),
         ).pk  # fmt: skip
     return {
         **found,

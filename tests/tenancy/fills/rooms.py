@@ -33,8 +33,8 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
     mark_read(organization_id=merchant.id, conversation_id=talk.pk, up_to=1, by=ours, at=NOW)
     with scope(merchant.id):
         note(
-            merchant_id=merchant.id, provider_id=provider.id, subject=Subject("listing", merchant.id), code="test.noted",
-            facts={"name": merchant.slug}, side="merchant", key="4", by=ours, at=NOW,
+            merchant_id=merchant.id, provider_id=provider.id, subject=Subject("listing", merchant.id), code="disputes.opened",
+            facts={"number": merchant.slug}, side="merchant", key="4", by=ours, at=NOW,
         )  # fmt: skip
         decisions = {row.message_id: row.pk for row in Decision.objects.filter(merchant_id=merchant.id)}
         sent = files_of(merchant.id, [asked.pk])[asked.pk][0]
