@@ -27,7 +27,7 @@ from orders.service.states import (
     MilestoneState,
     OrderState,
 )
-from tests.orders.service.stories import MONTHLY, STAGES, TRIAL, Story, delivered, funded
+from tests.orders.service.stories import MONTHLY, STAGES, TRIAL, Story, delivered, funded, signed
 
 pytestmark = pytest.mark.django_db
 SIDES = ("merchant", "provider")
@@ -66,6 +66,8 @@ def force_order(story: Story, state: str) -> None:
     """Make the order be in a state, whatever it was."""
     at: datetime | None = story.at
     facts: dict[str, Any] = {"state": state, "closed_at": at if state in ENDED else None, "paused_at": None, "paused_by": ""}
+    if state not in ("drafted", "signed"):
+        facts |= {"started_at": at}
     if state == "paused":
         facts |= {"paused_at": at, "paused_by": "merchant"}
     if state == "drafted":
@@ -164,7 +166,10 @@ ORDER_CALLS: dict[str, Callable[[Story, str], Any]] = {
 
 def _prepared(act: str) -> Story:
     """A running contract in which the act means something."""
-    story = funded(TRIAL if "trial" in act else MONTHLY if act == "withdraw_notice" else STAGES)
+    if act == "cancel":  # possible only while nothing is held
+        story = signed(STAGES)
+    else:
+        story = funded(TRIAL if "trial" in act else MONTHLY if act == "withdraw_notice" else STAGES)
     with scope(story.merchant.id):
         for number, side in enumerate(SIDES, 1):
             HandoverItem.objects.create(
