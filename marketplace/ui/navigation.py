@@ -123,7 +123,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(pgettext_lazy("hiring", "Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
-            Page(_("Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
+            Page(pgettext_lazy("console", "Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
             Page(_("Measured outcomes"), "job_outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
             Page(_("Funnel"), "funnel:home", Permission.VIEW_CONSOLE),

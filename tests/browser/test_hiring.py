@@ -114,7 +114,8 @@ def both_sign(buyer: Visitor, seller: Visitor, pk: int) -> None:
 def pay_in(buyer: Visitor, pk: int) -> None:
     """The wallet is empty: what is missing is paid at the sandbox, and the milestone is funded when it arrives."""
     buyer.page.goto(f"/contracts/{pk}/")
-    follow(buyer, "Pay in")
+    buyer.page.locator("main a[href$='/fund/']").first.click()
+    buyer.at("/fund/")
     buyer.look_around()
     buyer.page.locator("form button[type=submit]").filter(has_text="7,000").click()
     buyer.at(r"/money/")

@@ -32,7 +32,7 @@ class ContractFilter(django_filters.FilterSet):
     turn = django_filters.ChoiceFilter(
         choices=TURNS, method="whose_turn", label=pgettext_lazy("contracts", "Waits"), empty_label=_("All")
     )
-    model = django_filters.ChoiceFilter(choices=list(MODELS.items()), label=_("Paid"), empty_label=_("All"))
+    model = django_filters.ChoiceFilter(choices=list(MODELS.items()), label=pgettext_lazy("terms", "Paid"), empty_label=_("All"))
     o = django_filters.OrderingFilter(
         fields=(("title", "title"), ("total_minor", "amount"), ("next_due_at", "due"), ("created_at", "created"))
     )

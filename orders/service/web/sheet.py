@@ -63,7 +63,7 @@ def compared(old: Terms, new: Terms) -> list[Change]:
 def _heading(terms: Terms) -> Iterator[Line]:
     yield Line("title", _("Title"), terms.title, own=True)
     yield Line("category", _("Category"), category_name(terms.category))
-    yield Line("model", _("Paid"), str(MODELS[terms.model]))
+    yield Line("model", pgettext("terms", "Paid"), str(MODELS[terms.model]))
     if terms.scope:
         yield Line("scope", _("Scope of work"), terms.scope, own=True)
 
@@ -112,8 +112,8 @@ def _recurring(terms: Terms) -> Iterator[Line]:
         yield Line("period", _("Price of a period"), f"{price} / {_months(recurring.period_months)}")
     yield Line("term", _("Shortest term"), _months(recurring.min_months))
     if recurring.commission is not None:
-        yield Line("commission", _("Share of sales"), _commission(recurring.commission, terms.currency))
-    yield Line("notice", _("Notice"), _days(recurring.notice_days))
+        yield Line("commission", pgettext("terms", "Share of sales"), _commission(recurring.commission, terms.currency))
+    yield Line("notice", _("Notice period"), _days(recurring.notice_days))
 
 
 def _commission(share: CommissionTerms, currency: str) -> str:

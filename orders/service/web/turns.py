@@ -51,7 +51,7 @@ def _buttons(request: HttpRequest, order: ServiceOrder, milestones: Sequence[Mil
     if not found or found[0].pk == here:
         return ()
     labels = {
-        "fund": _("Pay in"), "review": _("Look at it"), "deliver": pgettext("work", "Deliver"),
+        "fund": pgettext("milestone", "Pay in"), "review": _("Look at it"), "deliver": pgettext("work", "Deliver"),
         "redeliver": _("Deliver again"), "answer_split": _("Look at it"),
     }  # fmt: skip
     name = "fund" if act == "fund" and may(request, "fund") else "milestone"
@@ -83,7 +83,7 @@ def _stage(request: HttpRequest, order: ServiceOrder, milestone: Milestone, is_c
 def _stage_buttons(request: HttpRequest, order: ServiceOrder, milestone: Milestone) -> tuple[Button, ...]:
     open_acts = possible_with(order, milestone, side_of(request))
     if "fund" in open_acts and may(request, "fund"):
-        return (Button(_("Pay in"), url(request, "fund", milestone.pk)),)
+        return (Button(pgettext("milestone", "Pay in"), url(request, "fund", milestone.pk)),)
     if "deliver" in open_acts and may(request, "deliver"):
         return (Button(pgettext("work", "Deliver"), f"{url(request, 'milestone', milestone.pk)}#deliver"),)
     if "accept" in open_acts and milestone.state == "delivered" and may(request, "accept_milestone"):
