@@ -94,7 +94,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
                 yield _cells(order, other_party(order, side))
 
     columns = [
-        _("Contract number"), _("Title"), _("Company"), pgettext("terms", "Paid"), _("Status"), _("Currency"), _("Amount"), _("Acts next"), _("Next act"),
+        _("Contract number"), _("Title"), _("Company"), pgettext("terms", "Paid"),
+        _("Status"), _("Currency"), _("Amount"), _("Acts next"), _("Next act"),
         _("Until"), _("Created"), pgettext("contracts", "Signed on"), pgettext("contracts", "Ended on"),
     ]  # fmt: skip
     return csv_response("contracts.csv" if side == "merchant" else "jobs.csv", columns, rows())
