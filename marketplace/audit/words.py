@@ -98,6 +98,7 @@ OBJECTS: Mapping[str, Text] = {
     "settings": pgettext_lazy("audit", "Settings"),
     "shop": pgettext_lazy("audit", "Shop"),
     "sku": pgettext_lazy("audit", "Product"),
+    "statement": pgettext_lazy("audit", "Statement"),
     "suppression": pgettext_lazy("audit", "Do not contact"),
     "talk": pgettext_lazy("audit", "Conversation"),
     "training": pgettext_lazy("audit", "Training"),

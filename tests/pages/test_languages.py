@@ -20,7 +20,7 @@ from tests.tenancy.world import World
 PAGES = sorted(
     name
     for name, address in ADDRESSES.items()
-    if address.rights.get("GET", "export") != "export" and not name.endswith((":file", ":evidence", ":pdf"))
+    if address.rights.get("GET", "export") != "export" and not name.endswith((":file", ":evidence", ":pdf", "_pdf"))
 )
 #: Latin words of a Chinese page that are no English text: names, codes and data of the test world.
 NAMES = {
@@ -36,6 +36,8 @@ NAMES = {
     *"Webhook Webhooks Standard https address note sms".split(),  # a standard, and the columns of a list
     *"runs shops GIF Markdown ERP USD EUR AED HKD SGD".split(),  # a listing of the world, formats, currencies
     *"studio PDF pdf JPG PNG Asia Shanghai".split(),  # providers, kinds of files, a zone
+    *"bank ruling work for".split(),  # accounts, rulings and contracts of the world
+    "work of acme-studio for acme",
     *COLUMNS,  # named in reasons
     *"studio Lin Asia Shanghai Ctrl Temu SHEIN TikTok eBay Shopify WooCommerce JPEG PNG WebP".split(),  # names and formats
     *"LAMP TENT ROPE CUP VASE SALE Europe London big_appliance appliance big SBX EST GMT UTC".split(),
