@@ -25,6 +25,7 @@ from orders.service.policies import require_order
 from orders.service.queries import version_of
 from orders.service.states import ORDER_TABLE
 from orders.service.terms import MilestoneTerms, Terms, contract_hash, to_json
+from providers.catalogue.queries import category_by_slug
 from providers.catalogue.rates import cny_minor
 from providers.onboarding.gate import may
 
@@ -186,6 +187,12 @@ def accept_contract(*, organization_id: int, order_id: int, version_hash: str, b
     return order
 
 
+def _tags(category: str) -> list[str]:
+    """What waivers of the commission look at (G4): the category and the one above it."""
+    found = category_by_slug(category)
+    return [each.slug for each in (found, found.parent if found else None) if each is not None]
+
+
 def _sign(case: Case, version: ContractVersion, by: Actor, at: datetime) -> None:
     """Both have accepted: the deal is opened, its fees are frozen, and the milestones stand."""
     order, terms = case.order, version.agreed
@@ -194,7 +201,7 @@ def _sign(case: Case, version: ContractVersion, by: Actor, at: datetime) -> None
     with scope(order.merchant_id):
         deal = open_deal(
             merchant_id=order.merchant_id, provider_id=order.provider_id, order_id=order.pk, number=order.number,
-            title=terms.title, category=terms.category, currency=terms.currency, at=at, by=by,
+            title=terms.title, category=terms.category, currency=terms.currency, tags=_tags(terms.category), at=at, by=by,
         )  # fmt: skip
     change(
         order, state=state, signed_at=at, signed_version=version.number, deal_id=deal.pk, title=terms.title,

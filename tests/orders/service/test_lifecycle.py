@@ -7,6 +7,7 @@ import pytest
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import NotPossible
 from marketplace.tenancy.scope import scope
+from orders.escrow.models import FeeLine, Waiver
 from orders.escrow.operations import NotEnoughInWallet
 from orders.service.errors import BadAmounts, ChangedMeanwhile, GateClosed, NotYourTurn, RevisionsUsedUp
 from orders.service.files import checked
@@ -405,3 +406,14 @@ def _by(party):
     from marketplace.tenancy.actor import person
 
     return person(party.owner.pk)
+
+
+def test_a_waiver_of_a_category_above_takes_the_fee_off_for_contracts_signed_meanwhile() -> None:
+    Waiver.objects.using("system").create(
+        tag="agency-operation", reason_zh="开业减免", reason_en="Opening", valid_from=AT - timedelta(days=1),
+        valid_until=AT + timedelta(days=1),
+    )  # fmt: skip
+    story = signed()
+    with scope(story.merchant.id):
+        lines = FeeLine.objects.filter(merchant_id=story.merchant.id, component="service")
+        assert [line.waiver_reason_en for line in lines] == ["Opening"]
