@@ -12,6 +12,7 @@ from marketplace.ui.labels import PROGRAMS, STATUSES, humanize
 #: Parts of the market: the first piece of an action.
 ROOMS: Mapping[str, Text] = {
     "escrow": _("Escrow"),
+    "payments": _("Payments"),
     "moderation": _("Moderation"),
     "providers": _("Service providers"),
     "orders": _("Hiring"),
@@ -28,6 +29,9 @@ ROOMS: Mapping[str, Text] = {
 #: What was acted on: the second piece.
 OBJECTS: Mapping[str, Text] = {
     "contract": pgettext_lazy("audit", "Contract"),
+    "outcome": pgettext_lazy("audit", "Measured outcome"),
+    "proof": pgettext_lazy("audit", "Proof of payment"),
+    "stray": pgettext_lazy("audit", "Payment without reference"),
     "milestone": pgettext_lazy("audit", "Milestone"),
     "delivery": pgettext_lazy("audit", "Delivery"),
     "handover": pgettext_lazy("audit", "Handover"),
@@ -117,6 +121,8 @@ VERBS: Mapping[str, Text] = {
     "funded": pgettext_lazy("audit", "funded"),
     "review_extended": pgettext_lazy("audit", "time to look extended"),
     "settled": pgettext_lazy("audit", "settled"),
+    "begun": pgettext_lazy("audit", "begun"),
+    "assigned": pgettext_lazy("audit", "assigned"),
     "share_counted": pgettext_lazy("audit", "share of sales computed"),
     "thawed": pgettext_lazy("audit", "released again"),
     "split": pgettext_lazy("audit", "split"),
