@@ -210,6 +210,47 @@ def write_returns(folder, rng, count):
             asked.write(json.dumps(request, ensure_ascii=False) + "\n")
 
 
+#: Of buyers of bedding and curtains: who sends something back whatever lies in the parcel, and who does without the card.
+WITH_CARD, WITHOUT_CARD = 0.10, 0.22
+SENT_BACK = [
+    ("", "尺寸不合适"), ("比床短了一截", "尺寸不合适"), ("洗完缩水了", "质量问题"), ("厚度和想的不一样", "不想要了"), ("颜色偏灰", "不喜欢"),
+]  # fmt: skip
+
+
+def write_parcels(folder, rng, count, days):
+    """Orders of the weeks in which a provider's card lies in some parcels, and what buyers send back with and without it.
+
+    Times count from the day measuring begins. Who gets the card is decided in the demo, by the contract's own split.
+    """
+    products = [each for each in YUNDUO if each[0][3] in "13"]
+    with (
+        (folder / "parcels.jsonl").open("w", encoding="utf-8") as orders,
+        (folder / "parcels_back.jsonl").open("w", encoding="utf-8") as back,
+    ):
+        for n in range(count):
+            placed = n * days * 24 * 60 // count + rng.randrange(20)  # minutes since measuring began
+            sku, title, category, base = rng.choice(products)
+            delivered = placed + rng.randint(2, 4) * 1440
+            order = {
+                "order_ref": f"YK{7000 + n}", "buyer_ref": f"K{n - (n % 15 == 1):04d}", "consent": rng.random() < 0.5,
+                "placed_at": after(placed), "paid_at": after(placed + 4), "delivered_at": after(delivered), "status": "delivered",
+                "lines": [{"sku": sku, "title": title, "category": category, "quantity": 1, "list_unit_price": major(base)}],
+            }  # fmt: skip
+            orders.write(json.dumps(order, ensure_ascii=False) + "\n")
+            fate, asked = rng.random(), placed + rng.randint(5, 11) * 1440 + rng.randrange(600)
+            words, reason = rng.choice(SENT_BACK)
+            if fate < WITHOUT_CARD:
+                request = {
+                    "order_ref": order["order_ref"], "external_ref": f"TH{7000 + n}", "with_card_too": fate < WITH_CARD,
+                    "requested_at": after(asked), "closed_at": after(asked + 2880), "reason_code": reason, "buyer_text": words,
+                }  # fmt: skip
+                back.write(json.dumps(request, ensure_ascii=False) + "\n")
+
+
+def after(minutes):
+    return f"+{minutes // 1440}d{minutes // 60 % 24}h{minutes % 60}m"
+
+
 def main() -> None:
     rng = random.Random(20261111)
     for name, products, sales, prefix, currency, zone, count, mail in (
@@ -222,6 +263,7 @@ def main() -> None:
         write_orders(folder / "orders.jsonl", products, sales, prefix, zone, count, rng, mail)
     write_presale(DEMO / "yunduo", random.Random(1111), 1400)
     write_returns(DEMO / "yunduo", random.Random(1212), 150)
+    write_parcels(DEMO / "yunduo", random.Random(1313), 640, 21)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from marketplace.accounts.models import Membership
 from marketplace.tenancy.scope import scope
+from orders.outcomes.clause import KIND, OutcomeClause
+from orders.outcomes.offering import place_of, with_clause
 from orders.service import operations
 from orders.service.models import ChangeRequest, Delivery, Milestone, ServiceOrder, SplitProposal
 from orders.service.operations.buying import Choice
@@ -68,6 +70,24 @@ def _buy(deal: "Deal", step: Step) -> None:
     operations.buy_package(
         merchant_id=deal.merchant.id, listing_id=deal.listing.listing_id, choice=choice, by=deal.merchant.by, at=deal.moment(step)
     )
+
+
+def _offer_outcome(deal: "Deal", step: Step) -> None:
+    """The terms on offer with the step's clause, as a page of either console offers them."""
+    order, side = order_of(deal), deal.side(step["side"])
+    with scope(deal.merchant.id):
+        version = version_of(order, order.offered_version)
+    clause = OutcomeClause(milestone=place_of(version.agreed), **step["clause"])
+    operations.revise_contract(
+        organization_id=side.id, order_id=order.pk, terms=with_clause(version.agreed, clause), base_hash=version.hash,
+        note=step["note"], by=side.by, at=deal.moment(step),
+    )  # fmt: skip
+
+
+def _has_outcome(deal: "Deal") -> bool:
+    order = order_of(deal)
+    with scope(deal.merchant.id):
+        return KIND in version_of(order, order.offered_version).agreed.clauses
 
 
 def _sign(deal: "Deal", step: Step) -> None:
@@ -152,6 +172,7 @@ def _accepted(deal: "Deal", n: int) -> bool:
 
 ACTS: dict[str, Act] = {
     "buy": Act(lambda deal, _n, _step: deal.order() is not None, _buy),
+    "offer_outcome": Act(lambda deal, _n, _step: _has_outcome(deal), _offer_outcome),
     "sign": Act(lambda deal, _n, _step: order_of(deal).signed_version > 0, _sign),
     "fund": Act(lambda deal, n, _step: sum(each.funded_at is not None for each in milestones_of(deal)) > n, _fund),
     "deliver": Act(lambda deal, n, _step: _count(deal, Delivery) > n, _deliver),

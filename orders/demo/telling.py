@@ -1,4 +1,4 @@
-"""Contracts of the demo from demo/market/deals.json, in the order things happened.
+"""Contracts of the demo from demo/market/deals.json (and other files of its form), in the order things happened.
 
 Told again it changes nothing; killed anywhere it goes on: each step first looks whether it is done.
 """
@@ -60,9 +60,11 @@ class Deal:
             return known.order_by("pk").first()
 
 
-def tell_deals(folder: Path, *, merchants: dict[str, User], staff: User, at: datetime, say: Callable[[str], None]) -> str:
+def tell_deals(
+    folder: Path, *, merchants: dict[str, User], staff: User, at: datetime, say: Callable[[str], None], file: str = "deals.json"
+) -> str:
     """Money in first, then every contract by itself. Returns what there is now, in one line."""
-    told = json.loads((folder / "deals.json").read_text(encoding="utf-8"))
+    told = json.loads((folder / file).read_text(encoding="utf-8"))
     sides = {slug: Side(organization_of(owner), person(owner.pk)) for slug, owner in merchants.items()}
     for row in told["pay_ins"]:
         _pay_in(row, sides[row["merchant"]], person(staff.pk), at)

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from aftersales.demo import guarding, presale, returns
+from aftersales.demo import guarding, outcomes, presale, returns
 from aftersales.payouts.telling import settle_and_tell
 from aftersales.programs.policies import active_policy, save_policy
 from aftersales.programs.price_protection.rules import DEFAULTS, PROGRAM
@@ -38,8 +38,10 @@ MERCHANTS = (
     ("lumen", "Lumen Outdoor", "lumen-uk", "Lumen Outdoor UK", "GBP", "Europe/London", Platform.SHOPIFY),
 )
 ROLES = tuple(Role.values)
-#: Owners of the market besides the first one: long there, a listing that waits for its review, a company that does.
-OTHER_PROVIDERS = {"another provider": "mianhe", "provider, new": "nuanyang", "provider, waits": "xinsuo"}
+#: Owners of the market besides the first one: long there, a listing that waits for its review, a company that does, a result.
+OTHER_PROVIDERS = {
+    "another provider": "mianhe", "provider, new": "nuanyang", "provider, waits": "xinsuo", "provider, paid by outcome": "luming",
+}  # fmt: skip
 
 
 class Command(ReportCommand):
@@ -52,13 +54,14 @@ class Command(ReportCommand):
         if settings.PRODUCTION:
             raise UserError("The demo has well-known passwords and is refused in production.")
         found: dict[str, Any] = {}
+        shops: dict[str, Shop] = {}
         people = _accounts()
         for slug, name, shop_slug, shop_name, currency, tz, platform in MERCHANTS:
             shop, _created = add_shop(
                 merchant=slug, merchant_name=name, shop=shop_slug, shop_name=shop_name, currency=currency,
                 timezone=tz, platform=platform, by=CLI,
             )  # fmt: skip
-            folder = options["folder"] / slug
+            folder, shops[slug] = options["folder"] / slug, shop
             found[slug] = _fill(shop, folder)
             if (folder / "presale.jsonl").is_file():
                 found[f"{slug} presale"] = presale.tell(shop, folder)
@@ -70,12 +73,17 @@ class Command(ReportCommand):
             found["market"] = tell_market(
                 options["folder"] / "market", cast=_cast(), password=PASSWORD, at=timezone.now(), say=self._progress
             )
-            found["contracts"] = tell_deals(
-                options["folder"] / "market", merchants={"yunduo": User.objects.get(email="owner@yunduo.example")},
-                staff=User.objects.get(email="staff@shangban.example"), at=timezone.now(), say=self._progress,
-            )  # fmt: skip
+            found |= self._contracts(options["folder"], shops["yunduo"])
             people |= {label: f"owner@{slug}.example / {PASSWORD}" for label, slug in OTHER_PROVIDERS.items()}
         return found | people
+
+    def _contracts(self, folder: Path, shop: Shop) -> dict[str, str]:
+        """What the first merchant has hired, and the contract whose fee is measured in its shop."""
+        slug, market, at = MERCHANTS[0][0], folder / "market", timezone.now()
+        owner, staff = (User.objects.get(email=email) for email in (f"owner@{slug}.example", "staff@shangban.example"))
+        contracts = tell_deals(market, merchants={slug: owner}, staff=staff, at=at, say=self._progress)
+        outcome = outcomes.tell(shop, folder / slug, market, owner=owner, staff=staff, at=at, say=self._progress)
+        return {"contracts": contracts, "outcome": outcome}
 
     def _progress(self, line: str) -> None:
         self.stderr.write(line, style_func=str)

@@ -34,6 +34,10 @@ CHOSEN = ("qinghe", "zhiyao", "xinsuo", "yunge", "tingfeng", "banshan")
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
+    return make_folder(tmp_path)
+
+
+def make_folder(tmp_path: Path) -> Path:
     """The market with six of its companies."""
     source = settings.BASE_DIR / "demo" / "market"
     shutil.copytree(source, tmp_path / "market")
