@@ -32,8 +32,10 @@ Document = dict[str, Any]
 
 def tell(shop: Shop, folder: Path, market: Path, *, owner: User, staff: User, at: datetime, say: Callable[[str], None]) -> str:
     """The contract, the shop's weeks under it, and its result. Told again it changes nothing; killed anywhere it goes on."""
-    tell_deals(market, merchants={folder.name: owner}, staff=staff, at=at, say=say, file=FILE)
     agreement = _agreement(shop.merchant_id, market)
+    if agreement is None:
+        tell_deals(market, merchants={folder.name: owner}, staff=staff, at=at, say=say, file=FILE)
+        agreement = _agreement(shop.merchant_id, market)
     if agreement is None:
         return "the card is not offered"
     if agreement.state == "measuring":
