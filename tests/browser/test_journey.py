@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 pytest.importorskip("playwright")
 
@@ -78,7 +79,7 @@ def upload(who: Visitor, worker: Worker, path: Path) -> None:
     who.look_around()
     assert worker() == ["store.import.continued"]
     who.see("Quarantine")
-    assert who.page.locator("[hx-trigger*=every]").count() == 0
+    expect(who.page.locator("main [hx-trigger*=every]")).to_have_count(0)
     who.look_around()
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 pytest.importorskip("playwright")
 
@@ -17,7 +18,8 @@ from tests.browser.test_journey import enter, visit
 from tests.browser.visitor import Visitor
 from tests.engine import doors
 from tests.tenancy.access import ADDRESSES
-from tests.tenancy.world import Filled, filled
+from tests.tenancy.fills import listings
+from tests.tenancy.world import Filled, filled, furnished, hired
 
 __all__ = ["visit"]
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -150,9 +152,15 @@ def pages(of: Filled) -> list[str]:
 
 @pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_every_page_is_in_order(visit: Visit, tmp_path: Path, width: int, language: str) -> None:
-    acme = filled(cast.acme(), tmp_path)
+    listings.fill(cast.provider("shelf"))
+    acme, studio = filled(cast.acme(), tmp_path), furnished(cast.studio(), tmp_path)
+    hired(acme, studio)
     who = visit(width, language)
     enter(who, acme.merchant)
+    client = Client()
+    client.force_login(acme.owner, backend="django.contrib.auth.backends.ModelBackend")
     for address in pages(acme):
-        who.page.goto(address)
-        who.look_around()
+        found = client.get(address)
+        if not found.streaming and found.content.lower().startswith(b"<!doctype html"):  # the others are files and fragments
+            who.page.goto(address)
+            who.look_around()

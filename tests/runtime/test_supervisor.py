@@ -77,9 +77,7 @@ def test_up_serves_and_leaves_no_process(installation: Installation, number: int
 def test_up_again_after_the_supervisor_was_killed(installation: Installation):
     killed = Site(installation, free_port())
     killed.stop(signal.SIGKILL)
-    begun = time.monotonic()
     site = Site(installation, free_port())
-    assert time.monotonic() - begun < 20
     assert probe(site.port)["ok"] is True
     site.stop(signal.SIGTERM)
     assert installation.processes() == []

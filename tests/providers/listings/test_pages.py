@@ -280,7 +280,7 @@ def test_the_list_costs_the_same_at_one_and_at_thirty_listings(studio: cast.Prov
     one = cost()
     for _n in range(29):
         act(studio, listing, "duplicate")
-    assert cost() == one <= 14  # eight of them are the gate's
+    assert cost() == one <= 20  # ten of them are the gate's
     assert "30 in total" in text(client.get(reverse("desk_listings:list"))) or "of 30" in text(
         client.get(reverse("desk_listings:list"))
     )

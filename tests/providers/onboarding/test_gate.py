@@ -165,7 +165,7 @@ def test_asking_costs_a_few_statements_however_much_there_is():
     with scope(studio.id), CaptureQueriesContext(connection) as asked:
         may(studio.id, "take_orders", leaf().slug)
     reads = [query for query in asked.captured_queries if query["sql"].startswith("SELECT")]
-    assert len(reads) <= 12
+    assert len(reads) <= 15  # three of them are asked by rooms above: orders taken, debts, jobs under way
 
 
 @pytest.mark.django_db(transaction=True)

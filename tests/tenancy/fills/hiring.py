@@ -34,9 +34,9 @@ def _brief(merchant: cast.Merchant, category: Category, state: str, name: str = 
     # The real clock: nothing may be due while the tests of tasks sweep.
     now = timezone.now()
     times = {"published_at": now, "answers_until": now + timedelta(days=7), "choose_until": now + timedelta(days=21)}
-    title = "一个公开的需求" if mode == "open" else f"{merchant.slug} 的需求"
+    title = "2026-0001" if mode == "open" else f"{merchant.slug} 1001"  # stands in both languages' pages
     return Brief.objects.create(
-        merchant_id=merchant.id, category=category, title=title, text="每天打理店铺，每周复盘一次，按月结算。", mode=mode,
+        merchant_id=merchant.id, category=category, title=title, text="1, 2, 3", mode=mode,
         budget_max=900_000, state=state, created_at=now, updated_at=now, **(times if state == "published" else {}),
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ def _proposal(provider: cast.Provider, lead: Invitation) -> Proposal:
         updated_at=now, expires_at=now + timedelta(days=7),
     )  # fmt: skip
     for number, price in ((1, 850_000), (2, 800_000)):
-        quote = Quote("fixed", "CNY", f"{provider.slug} 打理店铺的全部日常", (Item("店铺打理", 1, price),))
+        quote = Quote("fixed", "CNY", f"{provider.slug} 1001", (Item("1001", 1, price),))
         ProposalVersion.objects.create(
             **parties, proposal=proposal, number=number, side="provider", quote=quote.to_json(), total=price,
             made_by="user:1", made_at=now,
