@@ -450,7 +450,8 @@ def test_without_the_locks_only_the_ledgers_floor_is_left(studio, monkeypatch):
 
     monkeypatch.setattr(settling, "_locked", unlocked)
     refused = [type(outcome) for outcome in at_once(2, _either(studio, row)) if isinstance(outcome, Exception)]
-    assert refused == [NotEnoughEarned]
+    # Which of the books' two doors the second meets, its question or the floor itself, is a matter of moments.
+    assert refused in ([NotEnoughEarned], [IntegrityError])
     assert book(studio)[1] == 0
 
 
