@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.api.test_api import EVERYTHING, MISSING, caller, key_for, order
-from tests.tenancy.access import API
+from tests.tenancy.public import API
 from tests.tenancy.world import Filled, World, fingerprint
 
 pytestmark = pytest.mark.django_db

@@ -16,7 +16,7 @@ from marketplace.tenancy.scope import scope
 from tests import cast
 from tests.engine import doors
 from tests.pages.text import text
-from tests.tenancy.access import POLICY as PLAIN
+from tests.tenancy.forms import POLICY as PLAIN
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

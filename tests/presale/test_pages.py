@@ -18,7 +18,7 @@ from marketplace.tenancy.scope import scope
 from tests import cast
 from tests.pages.text import text
 from tests.presale.shop import at, buyers, change, chinese_shop, enrolment, presale, remind
-from tests.tenancy.access import PRESALE_POLICY
+from tests.tenancy.forms import PRESALE_POLICY
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,25 +1,51 @@
 """Who may open what: every address of the site, its methods and the right each needs. The URLconf is crawled against it."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from io import BytesIO
-from itertools import count
 from typing import Any
 
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from PIL import Image
 
-from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.accounts.roles import Role
-from marketplace.tenancy.scope import scope
-from orders.hiring.models import Brief, Proposal
-from orders.service.models import ContractVersion
-from providers.catalogue.models import Category
-from providers.listings.models import ListingVersion
-from providers.onboarding.models import Application
-from tests.outbox.letters import SERVICE
-from tests.providers.onboarding import papers
+from tests.tenancy.forms import (
+    ASKED,
+    BETTER,
+    BUDGET,
+    DISPUTED,
+    GUARD_SETTINGS,
+    KEPT,
+    LATER,
+    NEED,
+    NEW_LISTING,
+    NO_ROWS,
+    OFFER,
+    ORDERED,
+    OUTCOME,
+    PAUSE,
+    PAYOUT_ACCOUNT,
+    POLICY,
+    PRESALE_POLICY,
+    PREVIEW,
+    PRICES,
+    REPORT,
+    RETENTION,
+    UPLOAD,
+    WORDING,
+    address_file,
+    changed,
+    held_claim,
+    listing_category,
+    need_revision,
+    of_id,
+    offered_hash,
+    open_category,
+    other_name,
+    outcome_hash,
+    paper_file,
+    pause_of,
+    picture_file,
+    prices,
+    saves,
+)
 from tests.tenancy.world import Filled
 
 ALL = set(Role.values)
@@ -54,27 +80,6 @@ HOLDERS = {
 #: Rights that only the members of one kind of organization can have.
 OF_PROVIDERS = {"edit_profile", "edit_listings", "onboard", "view_earnings", "sell", "deliver", "cash_out"}
 OF_BOTH = {"view_console", "manage_members", "manage_security", "manage_keys", "export"}
-POLICY = {
-    "window_days": "9", "window_anchor": "delivered", "price_point": "claim", "purchase_day": "include", "returns": "deduct",
-    "open_aftersale": "refuse", "member_price": "own_tier",
-    "coupon_basis": "public", "gift_policy": "deduct", "payout": "original",
-}  # fmt: skip
-PRESALE_POLICY = {
-    "t1_after_minutes": "15", "t1_channels": "email,in_app", "t2_percent": "40", "t2_channels": "email",
-    "t3_before_minutes": "120", "t3_channels": "sms,email", "max_touches": "3", "min_gap_minutes": "30",
-    "quiet_from": "22:00", "quiet_to": "09:00", "quiet_channels": ["sms"], "max_late_minutes": "60", "plan_ahead_minutes": "10",
-    "price_drop": "hand_over", "out_of_stock": "stop", "success_days": "15", "forfeit_cap_percent": "20", "cost_per_email": "0",
-    "cost_per_sms": "5",
-}  # fmt: skip
-RETENTION = {
-    "holdout_percent": "20", "hold_minutes": "30", "hold_percent": "10", "cap_percent": "7", "money_offer_days": "90",
-    "settle_days": "30", "channel": "email", "platform_deadline_hours": "48", "serial_days": "90", "undo_minutes": "5",
-    "min_probability_percent": "60",
-    **{f"offer_{intent}": offer for intent, offer in OFFER_BY_INTENT.items()},
-}  # fmt: skip
-FIRST_ORDER = (
-    '{"order_ref": "NEW-1", "placed_at": "2026-03-02T10:00:00", "lines": [{"sku": "NEW", "quantity": 1, "list_unit_price": "1"}]}'
-)
 
 
 @dataclass(frozen=True)
@@ -102,183 +107,12 @@ class Address:
         return {key: value(of) if callable(value) else value for key, value in self.form.items()}
 
 
-def order_file(_of: Filled) -> SimpleUploadedFile:
-    return SimpleUploadedFile("new.jsonl", FIRST_ORDER.encode())
-
-
-def price_file(of: Filled) -> SimpleUploadedFile:
-    row = f"{of.merchant.slug.upper()}-LAMP,{next(prices)}.00,2026-03-07T00:00:00"
-    return SimpleUploadedFile("prices.csv", f"sku,price,valid_from\n{row}\n".encode())
-
-
-#: What the form of a need sends at the least.
-NEED = {
-    "title": "Run another shop", "category": "store-operation", "text": "Every day of the week, on JD.", "currency": "CNY",
-    "budget_max": "9000", "budget_unit": "month", "mode": "invited", "answer_days": "7",
-}  # fmt: skip
-
-
-def offer_seen(of: Filled) -> int:
-    with scope(of.id):
-        return Proposal.objects.values_list("number", flat=True).get(pk=of.ids["counter_proposal"])
-
-
-#: An offer of one line.
-OFFER = {
-    "send": "1", "seen": offer_seen, "model": "fixed", "scope": "Running the shop", "revisions": "2", "due_days": "14",
-    "items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "0", "items-0-name": "The shop", "items-0-quantity": "1",
-    "items-0-unit_minor": "7000",
-}  # fmt: skip
-
-
-def need_revision(of: Filled) -> int:
-    with scope(of.id):
-        return Brief.objects.values_list("revision", flat=True).get(merchant_id=of.id, pk=of.ids["draft_need"])
-
-
-def held_claim(of: Filled) -> int:
-    return of.ids["held_too"]
-
-
-def shop_of(of: Filled) -> int:
-    return of.merchant.shop.pk
-
-
-def pause_of(of: Filled) -> int:
-    return of.ids["pause"]
-
-
-def address_file(_of: Filled) -> SimpleUploadedFile:
-    return SimpleUploadedFile("list.csv", b"address\nimported@x.example\n")
-
-
 def listing_address(rights: dict[str, str], **form: Any) -> Address:
     return Address(rights, "listing_slug", form=form, kind="provider", keyword="slug")
 
 
-def listing_category(_of: Filled) -> int:
-    return Category.objects.get(slug="store-operation").pk
-
-
-def picture_file(_of: Filled) -> SimpleUploadedFile:
-    out = BytesIO()
-    Image.new("RGB", (80, 64), (next(prices) % 256, 80, 120)).save(out, "PNG")
-    return SimpleUploadedFile("picture.png", out.getvalue())
-
-
-def saves(section: str) -> Callable[[Filled], int]:
-    """The count of saves a form starts from, as its page would have it."""
-
-    def count(of: Filled) -> int:
-        with scope(of.id):
-            newest = ListingVersion.objects.filter(provider_id=of.id, listing_id=of.ids["listing"]).latest("number")
-            return newest.revisions.get(section, 0)
-
-    return count
-
-
 WRITES = {"GET": "edit_listings", "POST": "edit_listings"}
-NEW_LISTING = {"category": listing_category, "title_en": "Another service"}
-NO_ROWS = {f"{name}-{count}_FORMS": "0" for name in ("free", "paid", "remote") for count in ("TOTAL", "INITIAL")}
-
-
-def paper_file(_of: Filled) -> SimpleUploadedFile:
-    return SimpleUploadedFile("paper.pdf", papers.pdf(f"paper {next(prices)}"))
-
-
-def open_category(_of: Filled) -> str:
-    """Each time another one, so that choosing writes something."""
-    leaves = Category.objects.filter(parent__isnull=False, is_active=True).order_by("id")
-    return leaves[next(prices) % leaves.count()].slug
-
-
-def other_name(_of: Filled) -> str:
-    return f"Name {next(prices)}"
-
-
-def company_of(of: Filled) -> str:
-    """The company's name as the form of onboarding has it now."""
-    with scope(of.id):
-        return Application.objects.get(provider_id=of.id).company_name
-
-
-def bank_number(_of: Filled) -> str:
-    return f"622202{next(prices):010}"
-
-
-PAYOUT_ACCOUNT = {"holder": company_of, "bank": lambda of: f"{of.merchant.slug} bank", "number": bank_number}
-
-
-def offered_hash(of: Filled) -> str:
-    """Of the version on offer: what the writer has read."""
-    with scope(of.id):
-        known = ContractVersion.objects.filter(order_id=of.ids["service_order"]).order_by("-number")
-        return known.values_list("hash", flat=True).first() or ""
-
-
-OUTCOME = {
-    "metric": "presale_balance", "window_days": "30", "settle_days": "30", "holdout": "20", "min_sample": "200", "basis": "value",
-    "rate": "10", "cap": "500", "base_hash": offered_hash,
-}  # fmt: skip
-WORDING = {"kind": SERVICE, "step": "", "channel": "email", "language": "en"}
-#: Writes that store nothing here: they answer a question too long for an address, or the world is not ready for them.
-HARMLESS = {
-    "contracts:split_answer": "answers an offer that is not open, so that its page stays; tests/orders/service answers real ones",
-    "jobs:split_answer": "for the same reason",
-    "hiring:matches": "nobody of the world can be invited: its companies are not verified; tests/orders/hiring invites",
-    "leads:quote": "for the same reason; tests/orders/hiring sends proposals",
-    "leads:apply": "for the same reason",
-    "messages:preview": "draws a preview",
-    "onboarding:submit": "the world's company is incomplete, so that its pages can be written to; tests/providers hands one in",
-    "onboarding:withdraw": "for the same reason",
-    "earnings:confirm_account": "entering another account cancels the one that waits; tests/orders/payouts confirms one",
-    "outcomes:withdraw": "the world's contract may have no outcome to leave out; tests/orders/outcomes leaves one out",
-    "job_outcomes:withdraw": "for the same reason",
-    "settings:switch": "chooses for the session",
-    "settings:leave": "leaves only with its confirmation",
-    "settings:second_step": "what is switched off already stays so",
-}
-prices = count(70)
-UPLOAD = {"file": order_file, "format": "jsonl", "shop": shop_of}
-PRICES = {"price_file": price_file, "kind": "prices", "price_shop": shop_of}
-BUDGET = {"level": "merchant_day", "currency": "EUR", "limit": "100.00", "alert_percent": "80"}
-PAUSE = {"from_date": "2099-01-01", "until_date": "2099-01-02"}
-BETTER = {"text": "A second tester checks every delivery. " * 3}
 EDITED = {"GET": "view_console", "POST": "edit_profile"}
-GUARD_SETTINGS = {
-    "payout_limit": "400", "batch_limit": "9000", "approval_days": "7", "breaker_percent": "300", "breaker_hours": "24",
-    "breaker_windows": "28", "breaker_min_windows": "7",
-}  # fmt: skip
-PREVIEW = {
-    "shop": shop_of, "since": "2026-03-01", "until": "2026-03-05", "policy": "defaults", "changes": "", "margin_percent": "30",
-}  # fmt: skip
-#: A public listing of a provider whom no test touches, into a new list each time.
-KEPT = {"l": "shelf-shops", "into": "new", "new_name": lambda _of: f"list {next(prices)}"}
-REPORT = {"about": lambda of: f"provider:{of.merchant.slug}-studio", "reason": "price", "text": "It is twice as much."}
-DISPUTED = {"reason": "quality", "statement": "It is poor.", "to_provider": "10"}
-ASKED = {"listing": "shelf-shops", "text": "How much?", "key": lambda _of: str(next(prices))}
-ORDERED = {"listing": "shelf-shops", "package": "basic", "quantity": "1"}
-
-
-def offered_hash(name: str) -> Callable[[Filled], str]:
-    """The hash of the version on offer, as the page would have it."""
-
-    def found(of: Filled) -> str:
-        with scope(of.id):
-            return ContractVersion.objects.filter(order_id=of.ids[name]).latest("number").hash
-
-    return found
-
-
-def of_id(name: str) -> Callable[[Filled], int]:
-    return lambda of: of.ids[name]
-
-
-def changed(name: str) -> dict[str, Any]:
-    """The form of a changed contract, each time another one."""
-    terms = {"title": lambda of: f"{of.merchant.slug} {next(prices)}", "scope": "Two pages", "revisions": "2"}
-    first = {"m0-name": "First", "m0-amount": "100", "m0-due_days": "14"}
-    return {**terms, **first, "auto_accept_days": "7", "late_days": "3", "base": offered_hash(name)}
 
 
 def work_rows(space: str, side: str, signs: str, works: str) -> dict[str, Address]:
@@ -548,13 +382,13 @@ ADDRESSES: dict[str, Address] = {
     "outcomes:rows_csv": Address({"GET": "export"}, "outcome"),
     "outcomes:treated": Address({"GET": "export"}, "running_outcome"),
     "outcomes:offer": Address({"GET": "view_console", "POST": "hire"}, "service_order", form=OUTCOME),
-    "outcomes:withdraw": Address({"POST": "hire"}, "service_order", form={"base_hash": offered_hash}),
+    "outcomes:withdraw": Address({"POST": "hire"}, "service_order", form={"base_hash": outcome_hash}),
     "job_outcomes:list": Address({"GET": "view_console"}, kind="provider"),
     "job_outcomes:export": Address({"GET": "export"}, kind="provider"),
     "job_outcomes:outcome": Address({"GET": "view_console"}, "outcome", kind="provider"),
     "job_outcomes:rows_csv": Address({"GET": "export"}, "outcome", kind="provider"),
     "job_outcomes:offer": Address({"GET": "view_console", "POST": "sell"}, "service_order", form=OUTCOME, kind="provider"),
-    "job_outcomes:withdraw": Address({"POST": "sell"}, "service_order", form={"base_hash": offered_hash}, kind="provider"),
+    "job_outcomes:withdraw": Address({"POST": "sell"}, "service_order", form={"base_hash": outcome_hash}, kind="provider"),
     "exit:home": Address({"GET": "onboard"}, kind="provider"),
     "exit:ask": Address({"POST": "manage_members"}, form={"act": "leave"}, kind="provider"),
     "exit:export": Address({"POST": "export"}, kind="provider"),
@@ -578,7 +412,6 @@ ADDRESSES: dict[str, Address] = {
     "guards:settle_case": Address({"POST": "reconcile"}, "book_case", form={"act": "explained", "note": "a fee"}),
     "guards:switch": Address({"POST": "stop_programs"}, form={"program": "presale_balance", "act": "stop"}),
 }
-LATER = {"gateway": "sandbox", "currency": "CNY", "key": lambda _of: f"key-{next(prices)}"}
 ADDRESSES |= {
     "money:home": Address({"GET": "view_money"}),
     "money:export": Address({"GET": "export"}),
@@ -619,113 +452,4 @@ IN_THE_QUERY = {
     "presale_balance:preview": ("run", "waiting_run"),
     "refund_retention:home": ("run", "waiting_run"),
     "refund_retention:preview": ("run", "waiting_run"),
-}
-PUBLIC = {
-    "market:home": "the market's first page, the same for everybody",
-    "market:search": "the market's search, the same for everybody",
-    "market:compare": "public listings side by side",
-    "market:robots": "what search engines may read",
-    "market:sitemap": "what search engines find",
-    "console": "sends everybody on: to sign-in, or to the home of his organization",
-    "levels": "the published formula, the same for everybody",
-    "livez": "a probe: alive or not",
-    "readyz": "a probe: states of parts, no data",
-    "api:listings": "the search of what is public, for programs",
-    "api:providers": "what providers say about themselves in public, for programs",
-    "api:categories": "the market's categories, the same for everybody",
-    "api:suggestions": "words of the market, the same for everybody",
-    "api:schema": "the API's description, the same for everybody",
-    "set_language": "sets a cookie, keeps the language of who is signed in, and goes back",
-    "join": "what the invitation of this session offers; without one it leads to sign-in",
-    "own:account": "the person himself; asks for sign-in",
-    "own:end_session": "the person himself; asks for sign-in",
-    "own:end_sessions": "the person himself; asks for sign-in",
-    "own:viewing_end": "staff stop looking as somebody else",
-}
-#: The API: the right of each method, and the kind of object an address names. tests/api crawls it with keys of its own.
-API = {
-    "api:orders": ({"GET": "view_orders", "POST": "import"}, None),
-    "api:order": ({"GET": "view_orders"}, "order"),
-    "api:order_claim": ({"POST": "run_programs"}, "order"),
-    "api:refund_requests": ({"GET": "view_orders", "POST": "import"}, None),
-    "api:outcome": ({"POST": "import"}, "refund_request"),
-    "api:replies": ({"POST": "import"}, None),
-    "api:claims": ({"GET": "view_money"}, None),
-}
-#: Addresses whose last part is a signed link and names the merchant itself; tried here with a token that is none.
-LINKS = {
-    "join_link": "an invitation's link; tests/accounts tries it altered, expired, foreign and used",
-    "buyers:page": "a buyer's link; tests/buyers tries it altered, expired, foreign and used",
-}
-#: Public pages of one object, with the name of none: what is not public is missing (tests/providers/pages).
-PUBLIC_OBJECTS: dict[str, dict[str, str]] = {
-    "market:category": {"slug": "no-such-category"},
-    "market:listing": {"slug": "no-such-listing"},
-    "market:provider": {"slug": "no-such-provider"},
-    "market:sitemap_part": {"section": "none"},
-    "payments:callback": {"gateway": "none"},
-}
-#: Files everybody may have who knows their name, which is a hash of what is in them; here a name of none.
-FILES = {"image": {"key": "0" * 40, "width": 800}}
-STAFF = {"ui:gallery": "samples only; staff, and developers"}
-#: Whole groups of addresses that are not ours, with what protects them.
-THIRD_PARTY = {
-    "admin:": "Django admin: staff only",
-    "account_": "allauth: the accounts of the person himself",
-    "mfa_": "allauth: the second steps of the person himself",
-}
-TASKS: dict[str, tuple[str, dict[str, str]]] = {
-    "insights.views.swept": ("sweep", {}),
-    "store.import.continued": ("one", {"batch_id": "waiting_import"}),
-    "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
-    "aftersales.payouts.settled": ("one", {}),
-    "moderation.standing.swept": ("sweep", {}),
-    "moderation.standing.refreshed": ("one", {}),
-    "guards.books.compared": ("one", {"comparison_id": "comparison"}),
-    "guards.books.scheduled": ("sweep", {}),
-    "guards.approvals.expired": ("sweep", {}),
-    "disputes.clock.swept": ("sweep", {}),
-    "disputes.dispute.advanced": ("one", {"dispute_id": "dispute"}),
-    "rooms.letters.swept": ("sweep", {}),
-    "rooms.letters.written": ("one", {}),
-    "onboarding.dates.checked": ("sweep", {}),
-    "payouts.week.drafted": ("sweep", {}),
-    "payouts.debts.swept": ("sweep", {}),
-    "payouts.debt.judged": ("one", {}),
-    "payouts.books.compared": ("sweep", {}),
-    "payouts.payout.added": ("one", {}),
-    "payouts.statements.swept": ("sweep", {}),
-    "payouts.statements.made": ("one", {}),
-    "onboarding.exits.swept": ("sweep", {}),
-    "onboarding.export.made": ("one", {"export_id": "data_export"}),
-    "service.timers.swept": ("sweep", {}),
-    "scorecards.month.swept": ("sweep", {}),
-    "scorecards.levels.swept": ("sweep", {}),
-    "scorecards.provider.settled": ("one", {}),
-    "profiles.capacity.swept": ("sweep", {}),
-    "profiles.public.refreshed": ("one", {}),
-    "aftersales.refund_retention.advanced": ("one", {}),
-    "aftersales.refund_retention.swept": ("sweep", {}),
-    "retention_intents.training.carried_out": ("one", {"training_id": "training"}),
-    "retention_intents.training.swept": ("sweep", {}),
-    "store.prices.observed": ("one", {"shop_id": "shop"}),
-    "store.import.swept": ("sweep", {}),
-    "aftersales.forecast.computed": ("one", {"forecast_id": "forecast"}),
-    "aftersales.forecast.swept": ("sweep", {}),
-    "aftersales.run.swept": ("sweep", {}),
-    "aftersales.run.scheduled": ("sweep", {}),
-    "aftersales.payouts.swept": ("sweep", {}),
-    "hiring.due.swept": ("sweep", {}),
-    "outcomes.measuring.swept": ("sweep", {}),
-    "outcomes.merchant.swept": ("one", {}),
-    "hiring.merchant.swept": ("one", {}),
-    "outbox.messages.delivered": ("one", {}),
-    "outbox.messages.swept": ("sweep", {}),
-    "payments.pay_ins.swept": ("sweep", {}),
-    "payments.pay_ins.settled": ("one", {}),
-    "payments.pay_backs.sent": ("one", {}),
-    "discovery.words.counted": ("none", {}),
-    "marketplace.health.beaten": ("none", {}),
-    "escrow.releases.matured": ("none", {}),
-    "api.answers.forgotten": ("sweep", {}),
 }

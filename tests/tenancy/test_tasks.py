@@ -11,7 +11,7 @@ from marketplace.celery import app as celery
 from marketplace.kernel.errors import NotFound
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import current
-from tests.tenancy.access import TASKS
+from tests.tenancy.tasks import TASKS
 from tests.tenancy.world import Filled, World, fingerprint
 
 ONE = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "one")

@@ -16,7 +16,7 @@ from orders.hiring.web.words import NEXT, OVER, STATES, TONES
 from providers.listings.models import PublicListing
 from tests import cast
 from tests.orders.hiring.stories import Deal, invited, published, ready
-from tests.tenancy.access import NEED
+from tests.tenancy.forms import NEED
 
 pytestmark = pytest.mark.django_db(transaction=True)
 OFFER = {
