@@ -1,6 +1,6 @@
 """What a provider offers, as a value: line items, how it is paid, milestones. Amounts are minor units of `currency`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,12 @@ from orders.hiring.limits import MOST_ITEMS, MOST_MILESTONES
 from providers.catalogue.rates import CURRENCIES
 from providers.listings.shape import clean_text
 
-#: Price models a proposal can have: of the total at once, in parts, or by the month.
-MODELS = ("fixed", "milestone", "retainer", "retainer_commission")
-MONTHLY = frozenset({"retainer", "retainer_commission"})
+#: Price models a proposal can have; every one a contract has (`orders.service.terms.MODELS`).
+MODELS = ("fixed", "milestone", "retainer", "retainer_commission", "seat_shift", "unit", "subscription")
+#: Paid by what was confirmed; one line says what is counted.
+COUNTED = frozenset({"seat_shift", "unit"})
+#: Months of a subscription that are paid at a time.
+PERIODS = (1, 3, 6, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,10 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """An offer. For monthly models the items are what one month costs."""
+    """An offer. Of a standing service the items are what one period costs: a month, or `period_months` of a subscription.
+
+    Where units are counted the only item is the unit, its price, and how many are expected (of a standing service: a month).
+    """
 
     model: str
     currency: str
@@ -63,14 +69,28 @@ class Quote:
     min_months: int = 1
     notice_days: int = 30
     commission: Commission | None = None
+    #: A subscription's period.
+    period_months: int = 1
+    #: Units: every month until somebody ends it, instead of once.
+    every_month: bool = False
 
     @property
     def total(self) -> int:
         return sum(item.amount for item in self.items)
 
     @property
-    def is_monthly(self) -> bool:
-        return self.model in MONTHLY
+    def is_standing(self) -> bool:
+        """Paid period by period until somebody ends it."""
+        return self.model not in ("fixed", "milestone", "unit") or (self.model == "unit" and self.every_month)
+
+    @property
+    def is_counted(self) -> bool:
+        return self.model in COUNTED
+
+    @property
+    def least(self) -> int:
+        """The whole price; of a standing service what its shortest term costs, without commission."""
+        return self.total * (-(-self.min_months // self.period_months) if self.is_standing else 1)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -93,11 +113,13 @@ class Quote:
                 "cap": self.commission.cap,
                 "excludes_returns": self.commission.excludes_returns,
             },
+            "period_months": self.period_months,
+            "every_month": self.every_month,
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "Quote":
-        """Of `to_json`."""
+        """Of `to_json`; offers from before there were periods and counted units have none."""
         commission = stored.get("commission")
         return cls(
             model=stored["model"],
@@ -110,6 +132,8 @@ class Quote:
             min_months=stored["min_months"],
             notice_days=stored["notice_days"],
             commission=Commission(**commission) if commission else None,
+            period_months=stored.get("period_months", 1),
+            every_month=stored.get("every_month", False),
         )
 
 
@@ -125,9 +149,11 @@ def cleaned(quote: Quote) -> Quote:
         stages=stages if quote.model == "milestone" else (),
         due_days=quote.due_days,
         revisions=quote.revisions,
-        min_months=quote.min_months if quote.is_monthly else 1,
-        notice_days=quote.notice_days if quote.is_monthly else 0,
+        min_months=quote.min_months if quote.is_standing else 1,
+        notice_days=quote.notice_days if quote.is_standing else 0,
         commission=quote.commission if quote.model == "retainer_commission" else None,
+        period_months=quote.period_months if quote.model == "subscription" else 1,
+        every_month=quote.every_month if quote.model == "unit" else False,
     )
 
 
@@ -147,14 +173,23 @@ def problems(quote: Quote) -> list[str]:
         found.append(_("Give the commission as a percentage above 0 and up to 50."))
     if not (1 <= quote.due_days <= 730 and 0 <= quote.revisions <= 50 and 1 <= quote.min_months <= 36):
         found.append(_("A number of days, months or revisions is out of range."))
-    if quote.is_monthly and not 0 <= quote.notice_days <= 180:
-        found.append(_("The notice period is 0 to 180 days."))
-    return found
+    return found + list(_standing_problems(quote))
+
+
+def _standing_problems(quote: Quote) -> Iterator[str]:
+    if quote.is_standing and not 0 <= quote.notice_days <= 180:
+        yield _("The notice period is 0 to 180 days.")
+    if quote.period_months not in PERIODS:
+        yield _("Choose one of the periods.")
+    elif quote.is_standing and quote.min_months % quote.period_months:
+        yield _("The shortest term is a whole number of periods.")
 
 
 def _item_problems(quote: Quote) -> list[str]:
     if not quote.items:
         return [_("Add at least one line with a price.")]
+    if quote.is_counted and len(quote.items) > 1:
+        return [_("One line says what is counted. Choose another way to be paid for several things.")]
     if len(quote.items) > MOST_ITEMS:
         return [_("At most %(most)s lines fit into a proposal.") % {"most": MOST_ITEMS}]
     wrong = any(not i.name or not 1 <= i.quantity <= 100_000 or not 0 <= i.unit_minor <= MAX_MINOR for i in quote.items)
@@ -174,8 +209,8 @@ def _stage_problems(quote: Quote) -> list[str]:
 
 
 def stages_of(quote: Quote, name: str) -> tuple[Stage, ...]:
-    """The milestones of the contract: as named, else one for everything under `name`; none for monthly models."""
-    if quote.is_monthly:
+    """The milestones of the contract: as named, else one for everything under `name`; none for standing services."""
+    if quote.is_standing:
         return ()
     return quote.stages or (Stage(name, quote.total, quote.due_days),)
 

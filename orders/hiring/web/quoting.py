@@ -9,11 +9,22 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from orders.hiring.limits import MOST_ITEMS, MOST_MILESTONES
-from orders.hiring.quotes import MODELS, MONTHLY, Commission, Item, Quote, Stage
+from orders.hiring.quotes import COUNTED, MODELS, Commission, Item, Quote, Stage
 from providers.listings.models import PricingModel
 from providers.listings.web.fields import BaseRows, MinorField, PercentField, PricedForm, RowForm, rows_of
 
 MODEL_CHOICES = [(model, PricingModel(model).label) for model in MODELS]
+#: Fields a price model has besides lines and scope; units that are counted every month have those of a standing service.
+STANDING = ("revisions", "min_months", "notice_days")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "fixed": ("due_days", "revisions"),
+    "milestone": ("revisions",),
+    "retainer": STANDING,
+    "retainer_commission": STANDING,
+    "seat_shift": STANDING,
+    "unit": ("every_month", "due_days", "revisions"),
+    "subscription": ("period_months", *STANDING),
+}
 
 
 class ItemForm(RowForm):
@@ -43,6 +54,14 @@ class QuoteForm(PricedForm):
     )  # fmt: skip
     due_days = forms.IntegerField(label=_("Delivered within (days)"), min_value=1, max_value=730, required=False)
     revisions = forms.IntegerField(label=_("Revisions included"), min_value=0, max_value=50)
+    every_month = forms.TypedChoiceField(
+        label=_("How often"), choices=[("", _("Once")), ("1", _("Every month"))], coerce=bool, empty_value=False, required=False,
+        widget=forms.Select(attrs={"data-submit-on-change": True}),
+    )  # fmt: skip
+    period_months = forms.TypedChoiceField(
+        label=_("Paid in advance for"), coerce=int, empty_value=1, required=False,
+        choices=[(1, _("one month")), (3, _("three months")), (6, _("six months")), (12, _("twelve months"))],
+    )  # fmt: skip
     min_months = forms.IntegerField(label=_("Shortest term (months)"), min_value=1, max_value=36, required=False)
     notice_days = forms.IntegerField(label=_("Notice (days)"), min_value=0, max_value=180, required=False)
     rate = PercentField(label=_("Commission in percent"), required=False)
@@ -65,9 +84,14 @@ class Quoting:
         self.is_sent = data is not None and "send" in data
         sent = data.get("model", "") if data is not None else quote.model if quote else "fixed"
         self.model = sent if sent in MODELS else "fixed"
+        every = bool(data.get("every_month")) if data is not None else bool(quote and quote.every_month)
+        self.is_standing = self.model not in ("fixed", "milestone", "unit") or (self.model == "unit" and every)
         self.form = QuoteForm(data, initial=_initial(quote), currency=currency)
         items = [{"name": i.name, "quantity": i.quantity, "unit_minor": i.unit_minor} for i in quote.items] if quote else []
         self.items = rows_of(ItemForm, "items", stored=items, data=data, spare=2, limit=MOST_ITEMS, more=more, currency=currency)
+        if self.is_counted:
+            for form in self.items.forms:
+                form.fields["name"].label, form.fields["quantity"].label = _("What is counted"), _("Expected")
         self.stages = self._stages(quote, data, more) if self.model == "milestone" else None
         if data is not None and not self.is_sent:
             self._hush()
@@ -88,13 +112,23 @@ class Quoting:
         )
 
     @property
+    def counted(self) -> list[Any]:
+        """The line that says what is counted; lines of another price model follow, to be emptied."""
+        return [form for number, form in enumerate(self.items.forms) if number == 0 or form.has_changed()]
+
+    @property
+    def is_counted(self) -> bool:
+        return self.model in COUNTED
+
+    @property
     def is_monthly(self) -> bool:
-        return self.model in MONTHLY
+        """The lines are what a month costs."""
+        return self.is_standing and self.model != "subscription"
 
     @property
     def terms(self) -> list[forms.BoundField]:
-        names = ("revisions", "min_months", "notice_days") if self.is_monthly else ("revisions",)
-        return [self.form[name] for name in (("due_days", *names) if self.model == "fixed" else names)]
+        names = FIELDS[self.model]
+        return [self.form[name] for name in (("every_month", *STANDING) if self.model == "unit" and self.is_standing else names)]
 
     @property
     def commission(self) -> list[forms.BoundField]:
@@ -115,6 +149,7 @@ class Quoting:
             stages=tuple(Stage(row["name"], row["amount"], row["due_days"], row["deliverable"]) for row in stages),
             due_days=data["due_days"] or 14, revisions=data["revisions"], min_months=data["min_months"] or 1,
             notice_days=30 if data["notice_days"] is None else data["notice_days"], commission=self._commission(data),
+            period_months=data["period_months"] or 1, every_month=data["every_month"],
         )  # fmt: skip
 
     def _commission(self, data: Mapping[str, Any]) -> Commission | None:
@@ -127,8 +162,10 @@ def _initial(quote: Quote | None) -> dict[str, Any]:
     if quote is None:
         return {"model": "fixed", "due_days": 14, "revisions": 2, "min_months": 3, "notice_days": 30, "excludes_returns": True}
     found: dict[str, Any] = {
-        name: getattr(quote, name) for name in ("model", "scope", "due_days", "revisions", "min_months", "notice_days")
+        name: getattr(quote, name)
+        for name in ("model", "scope", "due_days", "revisions", "min_months", "notice_days", "period_months")
     }
+    found["every_month"] = "1" if quote.every_month else ""
     if quote.commission:
         found |= {name: getattr(quote.commission, name) for name in ("rate", "baseline", "cap", "excludes_returns")}
     return found

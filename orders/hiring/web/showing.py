@@ -47,7 +47,8 @@ class Offer:
     terms: tuple[tuple[Text, Text, Text], ...]
     total: Text
     total_before: Text
-    is_monthly: bool
+    #: What the total is for: a month, twelve months; "" for everything.
+    per: Text
 
 
 def offers(versions: Sequence[ProposalVersion]) -> list[Offer]:
@@ -84,7 +85,7 @@ def _offer(version: ProposalVersion, quote: Quote, old: Quote | None) -> Offer:
         ),
         terms=tuple((name, value, _differs(old_terms.get(name), value)) for name, value in terms_of(quote)),
         total=formats.money(quote.total, money), total_before=_was(old.total, quote.total, money) if old else "",
-        is_monthly=quote.is_monthly,
+        per=per(quote),
     )  # fmt: skip
 
 
@@ -100,6 +101,17 @@ def _times(quantity: int, unit: int, currency: str) -> Text:
     return f"{formats.number(quantity)} × {formats.money(unit, currency)}" if quantity > 1 else ""
 
 
+def per(quote: Quote) -> Text:
+    """What the total of an offer is for; "" for everything."""
+    if not quote.is_standing:
+        return ""
+    return _("a month") if quote.period_months == 1 else _("for %(months)s") % {"months": _months(quote.period_months)}
+
+
+def _months(months: int) -> str:
+    return ngettext("%(n)s month", "%(n)s months", months) % {"n": months}
+
+
 def _stage(days: int, deliverable: str) -> Text:
     text = _days(days)
     return f"{text} · {deliverable}" if deliverable else text
@@ -112,10 +124,16 @@ def _days(days: int) -> str:
 def terms_of(quote: Quote) -> list[tuple[str, Text]]:
     """The rest of an offer, label and value."""
     found: list[tuple[str, Text]] = [(_("How it is paid"), PricingModel(quote.model).label)]
-    if quote.model == "fixed":
+    if quote.is_counted:
+        found.append((_("Price of one"), formats.money(quote.items[0].unit_minor, quote.currency)))
+        found.append((_("Expected a month") if quote.is_standing else _("Expected"), formats.number(quote.items[0].quantity)))
+        found.append((_("Paid for"), _("What is delivered and confirmed")))
+    if quote.model == "fixed" or (quote.is_counted and not quote.is_standing):
         found.append((_("Delivered within"), _days(quote.due_days)))
-    if quote.is_monthly:
-        found.append((_("Shortest term"), ngettext("%(n)s month", "%(n)s months", quote.min_months) % {"n": quote.min_months}))
+    if quote.model == "subscription":
+        found.append((_("Paid in advance for"), _months(quote.period_months)))
+    if quote.is_standing:
+        found.append((_("Shortest term"), _months(quote.min_months)))
         found.append((_("Notice"), _days(quote.notice_days)))
     found.append((_("Revisions included"), formats.number(quote.revisions)))
     if quote.commission is not None:
@@ -143,7 +161,7 @@ def comparison(
     columns = tuple(
         Column(
             proposal.invitation.provider_name or _("A provider"),
-            Price(formats.price(quote.total, quote.currency), _("a month") if quote.is_monthly else ""),
+            Price(formats.price(quote.total, quote.currency), per(quote)),
             url,
             str(ProposalState(effective_state(proposal, at)).label),
         )
@@ -152,6 +170,8 @@ def comparison(
     names = list(dict.fromkeys(name for quote in quotes for name, _value in terms_of(quote)))
     told = [dict(terms_of(quote)) for quote in quotes]
     rows = [_row(name, [Cell(each.get(name, "")) for each in told]) for name in names]
+    if any(quote.is_standing for quote in quotes):  # so that a month, a year and a fixed price can be held against each other
+        rows.append(_row(_("Least to be paid in all"), [Cell(formats.money(quote.least, quote.currency)) for quote in quotes]))
     items = list(dict.fromkeys(item.name for quote in quotes for item in quote.items))
     rows += [_row(name, [_item_cell(quote, name) for quote in quotes]) for name in items]
     rows.append(_row(_("Milestones"), [_stages_cell(quote) for quote in quotes]))

@@ -13,6 +13,8 @@ from marketplace.accounts.models import User
 from marketplace.tenancy.scope import scope
 from orders.hiring.models import Brief, Invitation, Proposal
 from orders.hiring.web.words import NEXT, OVER, STATES, TONES
+from orders.service.models import ServiceOrder
+from orders.service.queries import version_of
 from providers.listings.models import PublicListing
 from tests import cast
 from tests.orders.hiring.stories import Deal, invited, published, ready
@@ -95,6 +97,56 @@ def test_choosing_another_price_model_sends_nothing(acme: cast.Merchant, studio:
     assert (found.status_code, "Commission in percent" in page, "field__error" in page) == (200, True, False)
     with scope(acme.id):
         assert not Proposal.objects.filter(merchant_id=acme.id).exists()
+
+
+COUNTED = {
+    "send": "1", "model": "seat_shift", "scope": "Night shifts in the shop's chat", "revisions": "2", "min_months": "2",
+    "notice_days": "14", "items-TOTAL_FORMS": "2", "items-INITIAL_FORMS": "0", "items-0-name": "Night shift",
+    "items-0-quantity": "20", "items-0-unit_minor": "120",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "price"),
+    [
+        ({}, "¥2,400"),
+        ({"model": "unit", "due_days": "9", "every_month": ""}, "¥2,400"),
+        ({"model": "unit", "every_month": "1"}, "¥2,400"),
+        ({"model": "subscription", "period_months": "6", "min_months": "12"}, "for 6 months"),
+    ],
+)
+def test_counted_and_standing_offers_are_countered_compared_and_become_contracts(
+    acme: cast.Merchant, studio: cast.Provider, changes: dict[str, str], price: str
+) -> None:
+    buyer, seller, sent = signed_in(acme.owner), signed_in(studio.owner), {**COUNTED, **changes}
+    brief = published(acme, at=timezone.now())
+    lead = invited(acme, studio, brief, at=timezone.now())
+    assert seller.post(reverse("leads:quote", args=[lead.pk]), sent).status_code == 302
+    proposal = newest(Proposal, acme)
+    assert (proposal.model, proposal.total) == (sent["model"], 2_400_00)
+    assert price in buyer.get(reverse("hiring:compare", args=[brief.pk])).content.decode()
+    form = buyer.get(reverse("hiring:counter", args=[proposal.pk])).content.decode()
+    assert 'value="Night shift"' in form
+    counter = {**sent, "seen": 1, "items-0-unit_minor": "100"}
+    assert buyer.post(reverse("hiring:counter", args=[proposal.pk]), counter).status_code == 302
+    page = seller.get(reverse("leads:detail", args=[lead.pk])).content.decode()
+    assert ("¥2,000.00" in page, "<del" in page) == (True, True)
+    seller.post(reverse("leads:act", args=[lead.pk]), {"act": "agree", "seen": 2})
+    with scope(acme.id):
+        order = ServiceOrder.objects.get(merchant_id=acme.id, pk=newest(Proposal, acme).order_id)
+        terms = version_of(order, order.offered_version).agreed
+    assert (order.model, terms.first_minor) == (sent["model"], 2_000_00)
+    assert buyer.get(reverse("contracts:detail", args=[order.pk])).status_code == 200
+
+
+def test_only_one_line_says_what_is_counted(acme: cast.Merchant, studio: cast.Provider) -> None:
+    lead = invited(acme, studio, published(acme, at=timezone.now()), at=timezone.now())
+    more = {**COUNTED, "items-1-name": "Day shift", "items-1-quantity": "5", "items-1-unit_minor": "90"}
+    found = signed_in(studio.owner).post(reverse("leads:quote", args=[lead.pk]), more)
+    page = found.content.decode()
+    assert (found.status_code, "One line says what is counted" in page, 'value="Day shift"' in page) == (422, True, True)
+    page = signed_in(studio.owner).post(reverse("leads:quote", args=[lead.pk]), {"model": "unit"}).content.decode()
+    assert ("How often" in page, "items-1-name" in page) == (True, False)
 
 
 def test_a_quote_begins_with_the_listing_and_help_with_the_program(acme: cast.Merchant, studio: cast.Provider) -> None:

@@ -10,13 +10,18 @@ from hypothesis import strategies as st
 from orders.hiring.contracts import terms_of
 from orders.hiring.hours import business_minutes
 from orders.hiring.needs import Need, missing
-from orders.hiring.quotes import Commission, Item, Quote, Stage, cleaned, problems, scaled
+from orders.hiring.quotes import MODELS, Commission, Item, Quote, Stage, cleaned, problems, scaled
 from orders.service.checking import problems as contract_problems
+from orders.service.terms import MODELS as CONTRACT_MODELS
 from orders.service.terms import from_json, to_json
 
 FIXED = Quote("fixed", "CNY", "Everything the shop needs", (Item("The shop", 2, 300_00),))
 STAGES = replace(FIXED, model="milestone", stages=(Stage("First", 200_00, 5), Stage("Second", 400_00, 9, "A report")))
 SHARE = replace(FIXED, model="retainer_commission", commission=Commission(350, 10_000_00, 5_000_00), min_months=3)
+SHIFTS = replace(FIXED, model="seat_shift", items=(Item("The shop, one shift", 20, 120_00),), min_months=2)
+PICTURES = replace(FIXED, model="unit", items=(Item("The shop in one picture", 50, 8_00),), due_days=10)
+PICTURES_MONTHLY = replace(PICTURES, every_month=True, min_months=3)
+YEARLY = replace(FIXED, model="subscription", period_months=6, min_months=12)
 
 
 @given(
@@ -29,15 +34,42 @@ def test_a_need_survives_being_stored(need: Need) -> None:
     assert Need.from_json(need.to_json()) == need
 
 
-@pytest.mark.parametrize("quote", [FIXED, STAGES, SHARE])
-def test_an_offer_survives_being_stored_and_becomes_terms_that_can_be_signed(quote: Quote) -> None:
+@pytest.mark.parametrize(
+    ("quote", "first", "whole"),
+    [
+        (FIXED, 600_00, 600_00),
+        (STAGES, 200_00, 600_00),
+        (SHARE, 600_00, 1_800_00),
+        (SHIFTS, 2_400_00, 4_800_00),
+        (PICTURES, 400_00, 400_00),
+        (PICTURES_MONTHLY, 400_00, 1_200_00),
+        (YEARLY, 600_00, 1_200_00),
+    ],
+)
+def test_an_offer_survives_being_stored_and_becomes_terms_that_can_be_signed(quote: Quote, first: int, whole: int) -> None:
     assert Quote.from_json(quote.to_json()) == quote
     assert problems(cleaned(quote)) == []
     terms = terms_of(cleaned(quote), title="Run the shop", category="store-operation", auto_accept_days=7)
     assert list(contract_problems(terms)) == []
     assert from_json(to_json(terms)) == terms
-    assert terms.first_minor == {"fixed": 600_00, "milestone": 200_00, "retainer_commission": 600_00}[quote.model]
-    assert "The shop: 2 × 300.00 = 600.00 CNY" in terms.scope
+    assert (terms.first_minor, terms.total_minor, quote.least) == (first, whole, whole)
+    assert f"{quote.items[0].name}: {quote.items[0].quantity} × " in terms.scope
+
+
+def test_an_offer_can_be_paid_in_every_way_a_contract_can() -> None:
+    assert MODELS == CONTRACT_MODELS
+
+
+def test_an_offer_stored_before_there_were_periods_is_read_as_it_was_meant() -> None:
+    stored = FIXED.to_json()
+    del stored["period_months"], stored["every_month"]
+    assert Quote.from_json(stored) == FIXED
+
+
+def test_what_a_price_model_has_no_use_for_is_not_kept() -> None:
+    told = replace(FIXED, every_month=True, period_months=12, min_months=12)
+    assert cleaned(told) == replace(FIXED, notice_days=0)
+    assert not cleaned(replace(told, model="milestone")).is_standing
 
 
 @pytest.mark.parametrize(
@@ -54,6 +86,9 @@ def test_an_offer_survives_being_stored_and_becomes_terms_that_can_be_signed(quo
         replace(STAGES, stages=()),
         replace(SHARE, commission=Commission(0)),
         replace(FIXED, due_days=0),
+        replace(SHIFTS, items=(*SHIFTS.items, Item("Something else", 1, 100))),
+        replace(YEARLY, min_months=8),
+        replace(YEARLY, period_months=5, min_months=10),
     ],
 )
 def test_an_offer_that_does_not_add_up_is_not_sent(wrong: Quote) -> None:
