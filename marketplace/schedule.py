@@ -24,6 +24,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox-messages": {"task": "outbox.messages.swept", "schedule": 2.0, "options": {"expires": 1.9}},
     "guards-approvals": {"task": "guards.approvals.expired", "schedule": 300.0, "options": {"expires": 290}},
     "disputes-clock": {"task": "disputes.clock.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "reviews-rounds": {"task": "reviews.rounds.swept", "schedule": 300.0, "options": {"expires": 290}},
     "rooms-letters": {"task": "rooms.letters.swept", "schedule": 60.0, "options": {"expires": 55}},
     "moderation-standings": {"task": "moderation.standing.swept", "schedule": 300.0, "options": {"expires": 290}},
     "api-answers": {"task": "api.answers.forgotten", "schedule": 3600.0, "options": {"expires": 3500}},

@@ -16,6 +16,8 @@ from orders.disputes.web.urls import provider_urls as desk_dispute_urls
 from orders.hiring.web.urls import hiring_urls, leads_urls
 from orders.outcomes.web.urls import merchant_urls as outcome_urls
 from orders.outcomes.web.urls import provider_urls as job_outcome_urls
+from orders.reviews.web.urls import merchant_urls as review_urls
+from orders.reviews.web.urls import provider_urls as desk_review_urls
 from orders.rooms.web.urls import merchant_urls as talk_urls
 from orders.rooms.web.urls import provider_urls as desk_talk_urls
 from orders.store.api import views as store_api
@@ -72,6 +74,8 @@ urlpatterns = [
     path("cases/", include(answer_urls)),
     path("disputes/", include(dispute_urls)),
     path("desk/disputes/", include(desk_dispute_urls)),
+    path("reviews/", include(review_urls)),
+    path("desk/reviews/", include(desk_review_urls)),
     path("talks/", include(talk_urls)),
     path("desk/talks/", include(desk_talk_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),

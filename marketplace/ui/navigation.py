@@ -58,6 +58,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Measured outcomes"), "outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
             Page(_("Disputes"), "disputes:list", Permission.VIEW_CONSOLE),
+            Page(_("Reviews"), "reviews:list", Permission.VIEW_CONSOLE),
         ),
     ),
     Section(
@@ -128,6 +129,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
             Page(_("Funnel"), "funnel:home", Permission.VIEW_CONSOLE),
             Page(_("Disputes"), "desk_disputes:list", Permission.VIEW_CONSOLE),
+            Page(_("Reviews"), "desk_reviews:list", Permission.VIEW_CONSOLE),
         ),
         kind="provider",
     ),

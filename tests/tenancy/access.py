@@ -340,6 +340,19 @@ ADDRESSES: dict[str, Address] = {
             ("open", {"GET": writing, "POST": writing}, f"{kind}_disputable", DISPUTED),
         )
     },
+    **{
+        f"{space}:{page}": Address(rights, names, form=form, kind=kind)
+        for space, kind, writing, marks in (
+            ("reviews", "merchant", "hire", ("quality", "communication", "timeliness", "value")),
+            ("desk_reviews", "provider", "sell", ("clarity", "cooperation", "payment")),
+        )
+        for page, rights, names, form in (
+            ("list", {"GET": "view_console"}, None, {}),
+            ("detail", {"GET": "view_console"}, "review", {}),
+            ("write", {"POST": writing}, "review", {**dict.fromkeys(marks, "4"), "text": "Good."}),
+        )
+    },
+    "desk_reviews:answer": Address({"POST": "sell"}, "review_published", form={"text": "Thank you."}, kind="provider"),
     "talks:new": Address({"GET": "hire", "POST": "hire"}, form=ASKED),
     "onboarding:home": Address({"GET": "view_console"}, kind="provider"),
     "onboarding:submit": Address({"POST": "onboard"}, kind="provider"),

@@ -12,6 +12,8 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "guards.approvals.expired": ("sweep", {}),
     "disputes.clock.swept": ("sweep", {}),
     "disputes.dispute.advanced": ("one", {"dispute_id": "dispute"}),
+    "reviews.rounds.swept": ("sweep", {}),
+    "reviews.round.closed": ("one", {"round_id": "review"}),
     "rooms.letters.swept": ("sweep", {}),
     "rooms.letters.written": ("one", {}),
     "onboarding.dates.checked": ("sweep", {}),

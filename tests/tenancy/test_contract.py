@@ -70,6 +70,7 @@ PUBLIC_TABLES: dict[str, str] = {
     "scorecards_publicscore": "provider_id",
     "discovery_searchdocument": "provider_id",
     "hiring_publicbrief": "merchant_id",
+    "reviews_publicreview": "provider_id",
 }
 POLICIES = {  # besides `tenant`
     "accounts_membership": {"own_memberships": "a person sees his memberships before a tenant is chosen"},
@@ -118,6 +119,8 @@ APPEND_ONLY = {
     "payments_payinproof",
     "payments_payinproofchunk",
     "disputes_disputestep",
+    "reviews_merchantsealed",
+    "reviews_providersealed",
     "workrooms_message",
     "workrooms_messagefile",
     "workrooms_sharedfile",
@@ -196,6 +199,7 @@ NEVER_DELETED = {
     "payments_paymentcase",
     "payments_sandboxcharge",
     "disputes_dispute",
+    "reviews_reviewround",
     "workrooms_conversation",
     "workrooms_decision",
     "workrooms_readmark",

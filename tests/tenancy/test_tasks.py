@@ -17,6 +17,7 @@ from tests.tenancy.world import Filled, World, fingerprint
 ONE = sorted(name for name, (kind, _ids) in TASKS.items() if kind == "one")
 TABLES = {
     "dispute_id": "disputes_dispute",
+    "round_id": "reviews_reviewround",
     "batch_id": "store_importbatch",
     "run_id": "aftersales_programrun",
     "shop_id": "merchants_shop",

@@ -47,6 +47,7 @@ from tests.tenancy.fills import (
     presale,
     profiles,
     retention,
+    reviews,
     rooms,
     scorecards,
     service,
@@ -67,6 +68,7 @@ HIRING: tuple[Any, ...] = (
     outcomes,
     insights,
     disputes,
+    reviews,
 )
 BOUGHT = {"placed_at": "2026-03-02T10:00:00", "paid_at": "2026-03-02T10:01:00", "delivered_at": "2026-03-04T15:00:00"}
 STAGED = (

@@ -19,6 +19,7 @@ from providers.discovery.public import provider_page
 from providers.discovery.web import jsonld
 from providers.discovery.web.cards import availability, from_listing, named, picture, points, rate, renewal, seller_of
 from providers.discovery.web.doors import public
+from providers.discovery.web.panels import panels
 from providers.profiles.cases.metrics import METRICS
 from providers.profiles.cities import CITIES
 from providers.profiles.models import PublicProvider
@@ -47,7 +48,7 @@ class Colleague:
 
 @public
 def provider(request: HttpRequest, slug: str) -> HttpResponse:
-    """Three statements."""
+    """Three statements, and those of the panels."""
     found = provider_page(slug)
     shown, code = found.provider, formats.language()
     seller = seller_of(shown, found.score)
@@ -70,6 +71,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
         "parts": _parts(found.score),
         "renewal": renewal(found.score.renewal_rate if found.score else None),
         "cards": [from_listing(each, Seller(name="")) for each in found.listings],
+        "panels": panels(request, shown.provider_id),
         "trail": trail,
         "canonical": request.build_absolute_uri(request.path),
         "structured": jsonld.provider_page(request, shown, trail),
