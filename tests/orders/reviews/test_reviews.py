@@ -1,13 +1,14 @@
 """Double-blind reviews: who may write until when, published together, what counts, and the provider's answer."""
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import BEAT, CLI, person
@@ -29,8 +30,8 @@ SIDES = ("merchant", "provider")
 class Review:
     """A completed contract of acme's with the studio, and its round."""
 
-    def __init__(self) -> None:
-        self.story = stories.accepted(stories.FIXED)
+    def __init__(self, at: datetime = stories.AT) -> None:
+        self.story = stories.accepted(stories.FIXED, at=at)
         order = self.story.order
         with scope(order.merchant_id):
             operations.open_round(order, None, CLI, self.story.at)
@@ -247,11 +248,16 @@ def test_the_list_and_the_public_panel_cost_the_same_at_one_and_at_thirty(review
     assert "n = 30" in panel(rf.get("/"), review.story.provider.id)
 
 
-def test_an_incomplete_form_keeps_what_was_typed(review: Review) -> None:
+def test_an_incomplete_form_keeps_what_was_typed_and_a_whole_one_is_handed_in() -> None:
+    review = Review(timezone.now())
     client = client_of(review, "merchant")
     url = f"/reviews/{review.pk}/"
     wrong = client.post(f"{url}write/", {"quality": "5", "text": "Typed."})
     assert (wrong.status_code, "Typed." in wrong.content.decode()) == (422, True)
+    whole = {**dict.fromkeys(review.now.axes, "5"), "text": "Very good."}
+    assert client.post(f"{url}write/", whole).status_code == 302
+    assert review.now.merchant_at is not None
+    assert "Very good." in client.get(url).content.decode()
     assert client.post(f"{url}answer/").status_code == 404
 
 
