@@ -153,7 +153,7 @@ def _people(organization_id: int) -> list[tuple[int, str]]:
 
 
 def _show(row: ReviewRound) -> None:
-    if not row.merchant_text:
+    if not row.merchant_text or row.published_at is None:
         return
     with scope(row.provider_id):
         PublicReview.objects.create(
