@@ -26,7 +26,7 @@ class Verdict(models.TextChoices):
 
 class Exclusion(models.TextChoices):
     UNPAID = "unpaid", _("Nothing was paid under this contract")
-    REFUNDED = "refunded", _("At least 80% of the money went back")
+    REFUNDED = "refunded", _("At least four fifths of the money went back")
     SAME_PEOPLE = "same_people", _("The two companies share people or an e-mail domain")
     STAFF = "staff", _("Excluded by the market")
 

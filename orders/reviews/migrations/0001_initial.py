@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("unpaid", "Nothing was paid under this contract"),
-                            ("refunded", "At least 80% of the money went back"),
+                            ("refunded", "At least four fifths of the money went back"),
                             ("same_people", "The two companies share people or an e-mail domain"),
                             ("staff", "Excluded by the market"),
                         ],
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         choices=[
                             ("unpaid", "Nothing was paid under this contract"),
-                            ("refunded", "At least 80% of the money went back"),
+                            ("refunded", "At least four fifths of the money went back"),
                             ("same_people", "The two companies share people or an e-mail domain"),
                             ("staff", "Excluded by the market"),
                         ],
