@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
+from providers.scorecards.formula import LEVELS
+
 #: Invited providers who have not said no at any one time.
 MOST_INVITED = 5
 #: To say yes or no.
@@ -15,8 +17,7 @@ CHOOSE_DAYS = timedelta(days=14)
 ANSWER_DAYS = (3, 5, 7, 10, 14)
 #: Of the invited, in 1/10,000, at least one, while a newcomer fits.
 NEWCOMER_SHARE = 1_000
-#: Answers to open needs within thirty days, by level. A bad lead that is granted does not count.
-APPLICATIONS: Mapping[int, int] = {1: 10, 2: 20, 3: 40, 4: 80}
-APPLICATION_WINDOW = timedelta(days=30)
+#: Answers to open needs within `formula.APPLICATION_WINDOW`, by level. A bad lead that is granted does not count.
+APPLICATIONS: Mapping[int, int] = {number: level.applications for number, level in LEVELS.items()}
 MOST_ITEMS, MOST_MILESTONES = 30, 12
 MOST_VERSIONS = 40

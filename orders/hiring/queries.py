@@ -9,13 +9,13 @@ from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquer
 from django.db.models.functions import Coalesce
 
 from marketplace.kernel.errors import NotFound
-from orders.hiring.limits import APPLICATION_WINDOW
 from orders.hiring.matching.candidates import candidates
 from orders.hiring.matching.rank import Match, rank
 from orders.hiring.models import Brief, Invitation, Proposal, ProposalVersion, PublicBrief
 from orders.hiring.needs import Need
 from orders.hiring.states import LIVE, OPEN_PROPOSALS
 from providers.moderation.models import Holiday
+from providers.scorecards.formula import APPLICATION_WINDOW
 
 
 def need_of(brief: Brief | PublicBrief) -> Need:

@@ -7,9 +7,6 @@ from marketplace.kernel.money import exponent
 
 #: From confirming a new account until money may go to it: long enough for an owner who was told to say no.
 COOL_OFF: Final = timedelta(days=3)
-#: Released money waits this long before it can be paid out; less at the highest level.
-HOLD_DAYS: Final = 7
-TOP_HOLD_DAYS: Final = 3
 #: The day of the week on which batches are drawn up (Monday is 0).
 BATCH_WEEKDAY: Final = 0
 #: A debt beyond this for as long hides the listings (G7).

@@ -3,16 +3,15 @@
 from datetime import date, datetime, timedelta
 
 from orders.payouts.accounts import ZONE
-from orders.payouts.rules import BATCH_WEEKDAY, HOLD_DAYS, TOP_HOLD_DAYS
+from orders.payouts.rules import BATCH_WEEKDAY
+from providers.scorecards.formula import LEVELS
 from providers.scorecards.models import PublicScore
-
-TOP_LEVEL = 4
 
 
 def payout_hold_days(provider_id: int) -> int:
     """How many days a release waits before it can be paid out: fewer at the highest level."""
     level = PublicScore.objects.filter(provider_id=provider_id).values_list("level", flat=True).first()
-    return TOP_HOLD_DAYS if level == TOP_LEVEL else HOLD_DAYS
+    return LEVELS[level or 1].payout_days
 
 
 def payout_day(available_at: datetime) -> date:

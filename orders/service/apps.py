@@ -32,6 +32,7 @@ class ServiceConfig(AppConfig):
         register_jobs(scoring.jobs_of)
         register_on("drafted", talking.begin)
         register_on("signed", scoring.ordered)
+        register_on("signed", scoring.trial_order_taken)
         register_on("delivered", scoring.delivered)
         register_on("accepted", scoring.accepted)
         register_on("completed", scoring.ended)

@@ -12,6 +12,7 @@ from orders.service.models import Milestone, ServiceOrder
 from orders.service.queries import signed_terms
 from orders.service.states import ENDED
 from providers.onboarding.circumstances import Reason
+from providers.onboarding.operations.trial import order_taken
 from providers.profiles.capacity import Load
 from providers.scorecards.kinds import EventKind
 from providers.scorecards.operations import record_event
@@ -73,6 +74,11 @@ def _first_term(order: ServiceOrder) -> int:
 def orders_taken(provider_id: int) -> int:
     """Every order that was ever signed (A6)."""
     return ServiceOrder.objects.filter(provider_id=provider_id, signed_at__isnull=False).count()
+
+
+def trial_order_taken(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
+    """Onboarding counts the orders that come before the deposit."""
+    order_taken(provider_id=order.provider_id, at=at)
 
 
 def jobs_of(provider_id: int) -> Load:

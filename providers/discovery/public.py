@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import QuerySet, Subquery
+
 from marketplace.kernel.errors import NotFound
 from providers.catalogue.models import CategoryAttribute
 from providers.catalogue.queries import attributes_of
 from providers.listings.models import PublicListing
+from providers.onboarding.models import TrialRule
 from providers.profiles.models import PublicProvider
 from providers.scorecards.models import PublicScore
 
@@ -39,6 +42,14 @@ class Compared:
     attributes: dict[int, list[CategoryAttribute]]
 
 
+def with_trial() -> QuerySet[PublicProvider]:
+    """Public providers, with what staff have set for a trial (A6) beside each: `trial_limit` orders of `trial_cap` fen."""
+    rule = TrialRule.objects.all()
+    return PublicProvider.objects.annotate(
+        trial_limit=Subquery(rule.values("orders")[:1]), trial_cap=Subquery(rule.values("order_cap")[:1])
+    )
+
+
 def access_listing(slug: str) -> PublicListing:
     """A listing that is public now. NotFound for drafts, paused and hidden ones alike."""
     found = PublicListing.objects.select_related("category__parent").filter(slug=slug).first()
@@ -49,7 +60,7 @@ def access_listing(slug: str) -> PublicListing:
 
 def access_provider(slug: str) -> PublicProvider:
     """A provider that is public now. NotFound for those without an approved profile or hidden."""
-    found = PublicProvider.objects.filter(slug=slug).first()
+    found = with_trial().filter(slug=slug).first()
     if found is None:
         raise NotFound(f"provider {slug}")
     return found
@@ -62,7 +73,7 @@ def listing_page(slug: str) -> ListingPage:
     others = PublicListing.objects.select_related("category").filter(**of_provider).exclude(pk=listing.pk)
     return ListingPage(
         listing=listing,
-        provider=PublicProvider.objects.filter(**of_provider).first(),
+        provider=with_trial().filter(**of_provider).first(),
         score=PublicScore.objects.filter(**of_provider).first(),
         attributes=attributes_of(listing.category),
         others=list(others.order_by("-published_at", "pk")[:OTHERS]),

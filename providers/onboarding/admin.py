@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
-from marketplace.tenancy.staff import StaffAdmin, staff_id
+from marketplace.tenancy.staff import StaffAdmin, StaffTable, staff_id
 from marketplace.ui import formats
 from marketplace.ui.formats import language
 from marketplace.ui.templatetags.ui import status_pill
@@ -28,7 +28,7 @@ from providers.catalogue.models import Category
 from providers.onboarding import staff
 from providers.onboarding.downloads import as_download
 from providers.onboarding.facts import COMPANY_DOCUMENTS
-from providers.onboarding.models import Application, Deduction, DepositTransfer, Document, Exit, Export, Qualification
+from providers.onboarding.models import Application, Deduction, DepositTransfer, Document, Exit, Export, Qualification, TrialRule
 from providers.onboarding.operations import deposit, exiting, reviewing
 from providers.onboarding.operations.documents import open_document
 
@@ -320,3 +320,21 @@ class ExportAdmin(StatedAdmin):
     list_display = ("provider_id", "state_shown", "done", "total", "created_at", "created_by", "finished_at")
     list_filter = ("state", "created_at")
     ordering = ("-created_at",)
+
+
+@admin.register(TrialRule)
+class TrialRuleAdmin(StaffTable):
+    """The one row of it; orders that are signed already stay as they are."""
+
+    form = staff.TrialRuleForm
+    list_display = ("__str__", "orders", "cap_shown")
+
+    @admin.display(description=gettext_lazy("largest trial order"), ordering="order_cap")
+    def cap_shown(self, row: TrialRule) -> str:
+        return formats.money(row.order_cap, "CNY")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -13,10 +13,13 @@ class OnboardingConfig(AppConfig):
         from providers.onboarding import notices, queries, sheets
         from providers.onboarding.changes import on_changed
         from providers.onboarding.operations import applying, reviewing
+        from providers.onboarding.trial import trial_orders
         from providers.profiles.operations.public import project_again
+        from providers.profiles.trial import register_trial
         from providers.profiles.verification import register_verification
 
         register_verification(queries.verified_since)
+        register_trial(trial_orders)
         on_changed(project_again)
         for notice in notices.NOTICES:
             register_notice(notice)

@@ -28,7 +28,8 @@ class Circumstances:
     """What is true of a provider at a moment, as far as the gate asks.
 
     `application` and `exit` are states, "" for none. `is_qualified`: in the category asked about, or in any when none was named.
-    `deposit_covers`: what is held and what need not be topped up yet reach what the category asks for.
+    `deposit_covers`: what is held and what need not be topped up yet reach what the category asks for. `order_cap`: the largest
+    order of a trial, in fen.
     """
 
     application: str = ""
@@ -37,6 +38,7 @@ class Circumstances:
     deposit_covers: bool = False
     deposit_was_paid: bool = False
     orders_left: int = 0
+    order_cap: int = 0
     is_paused_by_ruling: bool = False
     has_exited_by_ruling: bool = False
     is_open: bool = True
@@ -100,7 +102,7 @@ def _deposit(known: Circumstances) -> list[Reason]:
         return []
     if known.deposit_was_paid:
         return [Reason("DEPOSIT_SHORT", _("The deposit is not topped up."), "/desk/deposit/")]
-    return [Reason("DEPOSIT_DUE", _("The trial orders are used up; the deposit is due now."), "/desk/deposit/")]
+    return [Reason("DEPOSIT_DUE", _("No trial orders are left; the deposit is due now."), "/desk/deposit/")]
 
 
 def _capacity(known: Circumstances) -> list[Reason]:

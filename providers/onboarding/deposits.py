@@ -3,7 +3,7 @@
 One deposit covers every category: it must reach the largest amount that any of them asks for, not their sum.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,18 @@ from providers.onboarding.models import Deduction, DepositTransfer, Qualificatio
 from providers.onboarding.states import QUALIFIED
 
 CURRENCY = "CNY"
+#: Of a category's deposit, in 1/10,000: all of it.
+WHOLE = 10_000
+
+#: What share of the deposit a provider owes, in 1/10,000; called in its scope.
+Share = Callable[[int], int]
+_shares: list[Share] = []
+
+
+def register_deposit_share(share: Share) -> None:
+    """Let a room above ask for less (from `AppConfig.ready()`): good levels do. The smallest share counts."""
+    if share not in _shares:
+        _shares.append(share)
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,18 @@ def required_amounts(slugs: Iterable[str]) -> dict[str, int]:
     return dict(Category.objects.filter(slug__in=list(slugs)).values_list("slug", "deposit_minor"))
 
 
+def share_of(provider_id: int) -> int:
+    """What share of the categories' deposits this provider owes, in 1/10,000; needs its scope."""
+    return min((share(provider_id) for share in _shares), default=WHOLE)
+
+
+def amounts_asked(provider_id: int, slugs: Iterable[str]) -> dict[str, int]:
+    """What each of these categories asks of this provider: its share, rounded up to a fen; needs its scope."""
+    amounts = required_amounts(slugs)
+    share = share_of(provider_id) if any(amounts.values()) else WHOLE
+    return {slug: -(-amount * share // WHOLE) for slug, amount in amounts.items()}
+
+
 def qualified_in(provider_id: int) -> list[str]:
     """Slugs of the categories the provider is approved for."""
     found = Qualification.objects.filter(provider_id=provider_id, state__in=QUALIFIED)
@@ -57,8 +81,8 @@ def qualified_in(provider_id: int) -> list[str]:
 
 
 def required_in_full(provider_id: int) -> int:
-    """What the provider's approved categories ask for together: the largest."""
-    return max(required_amounts(qualified_in(provider_id)).values(), default=0)
+    """What the provider's approved categories ask of it together: the largest. Needs its scope."""
+    return max(amounts_asked(provider_id, qualified_in(provider_id)).values(), default=0)
 
 
 def transfer_key(transfer_id: int) -> str:

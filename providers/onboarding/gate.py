@@ -12,13 +12,13 @@ from django.utils import timezone
 from marketplace.tenancy.scope import scope
 from providers.moderation.standing import standing
 from providers.onboarding.circumstances import ACTS, Act, Circumstances, Reason, reasons_against
-from providers.onboarding.deposits import deposit_of, qualified_in, required_amounts
+from providers.onboarding.deposits import amounts_asked, deposit_of, qualified_in
 from providers.onboarding.facts import today
 from providers.onboarding.models import Application, Exit
-from providers.onboarding.trial import TRIAL_ORDER_CAP, TRIAL_ORDERS, orders_taken
+from providers.onboarding.trial import orders_taken, trial_rule
 from providers.profiles.queries.profile import availability
 
-__all__ = ["ACTS", "Act", "Reason", "Verdict", "may", "register_check"]
+__all__ = ["ACTS", "Act", "Reason", "Verdict", "claim", "may", "order_cap", "register_check"]
 
 #: What rooms above know against an act; called in the provider's scope with (provider_id, act, at).
 Check = Callable[[int, Act, datetime], Sequence[Reason]]
@@ -60,8 +60,29 @@ def may(provider_id: int, act: Act, category: str | None = None, *, at: datetime
         known = circumstances(provider_id, category, moment)
         found = [*reasons_against(act, known), *(reason for check in _checks for reason in check(provider_id, act, moment))]
     if act in ("take_orders", "bid") and known.is_on_trial:
-        return Verdict(found, TRIAL_ORDER_CAP, known.orders_left)
+        return Verdict(found, known.order_cap, known.orders_left)
     return Verdict(found)
+
+
+def claim(provider_id: int, category: str, *, at: datetime) -> Verdict:
+    """Like `may(…, "take_orders")`, for the moment an order is taken: whoever is on trial is locked until the transaction ends.
+
+    Two last trial orders at once would each find one left; the second waits here and finds none. The lock (the application's
+    row) comes after the order's and before escrow's.
+    """
+    verdict = may(provider_id, "take_orders", category, at=at)
+    if verdict.trial_orders_left is None:
+        return verdict
+    with scope(provider_id):
+        Application.objects.select_for_update().get(provider_id=provider_id)
+    return may(provider_id, "take_orders", category, at=at)
+
+
+def order_cap(provider_id: int, category: str, *, at: datetime) -> int | None:
+    """The largest order (fen) while the deposit was never paid, also for orders that were taken before; None: no limit."""
+    with scope(provider_id):
+        known = circumstances(provider_id, category, at)
+    return None if known.deposit_covers or known.deposit_was_paid else known.order_cap
 
 
 def circumstances(provider_id: int, category: str | None, at: datetime) -> Circumstances:
@@ -70,7 +91,8 @@ def circumstances(provider_id: int, category: str | None, at: datetime) -> Circu
     leaving = Exit.objects.filter(provider_id=provider_id).exclude(state="withdrawn").values_list("state", flat=True).first()
     approved = qualified_in(provider_id)
     asked = [slug for slug in approved if category in (None, slug)]
-    deposit, required = deposit_of(provider_id, at), min(required_amounts(asked).values(), default=0)
+    deposit, required = deposit_of(provider_id, at), min(amounts_asked(provider_id, asked).values(), default=0)
+    rule = trial_rule()
     stands, room = standing(provider_id), availability(provider_id, on=today(at))
     return Circumstances(
         application=application or "",
@@ -78,7 +100,8 @@ def circumstances(provider_id: int, category: str | None, at: datetime) -> Circu
         is_qualified=bool(asked),
         deposit_covers=deposit.covers(required),
         deposit_was_paid=deposit.was_paid,
-        orders_left=max(0, TRIAL_ORDERS - orders_taken(provider_id)),
+        orders_left=max(0, rule.orders - orders_taken(provider_id)),
+        order_cap=rule.order_cap,
         is_paused_by_ruling=stands.paused_until is not None,
         has_exited_by_ruling=stands.exited,
         is_open=room.is_open,

@@ -9,6 +9,27 @@ from marketplace.tenancy.models import ProviderModel, TenantForeignKey
 from providers.onboarding.states import ApplicationState, ExitState, ExportState, QualificationState, TransferState
 
 
+class TrialRule(models.Model):
+    """How many orders a new provider takes before its deposit is due, and the largest of them (fen). One row, edited by staff."""
+
+    MOST = 3
+
+    orders = models.SmallIntegerField(_("orders before the deposit is due"), default=MOST)
+    order_cap = models.BigIntegerField(_("largest trial order (fen)"), default=2_000_000)
+
+    class Meta:
+        verbose_name = _("rule of trial operation")
+        verbose_name_plural = _("trial operation")
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="one_trial_rule"),
+            models.CheckConstraint(condition=Q(orders__gte=0, orders__lte=3), name="trial_rule_orders"),
+            models.CheckConstraint(condition=Q(order_cap__gt=0), name="trial_rule_cap"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Trial operation"))
+
+
 class Application(ProviderModel):
     """One per provider. `verified_facts` is what the last approval confirmed; the columns are what is being edited."""
 

@@ -34,6 +34,22 @@ NOTICES = (
         roles=PEOPLE,
     ),
     Notice(
+        kind="providers.trial.left",
+        subject=gettext_noop("Trial orders left before the deposit is due: %(left)s"),
+        body=gettext_noop(
+            "A trial order was signed. After the last one a deposit of %(amount)s is due; paid earlier, it lifts the limits."
+        ),
+        roles=MONEY,
+    ),
+    Notice(
+        kind="providers.trial.used_up",
+        subject=gettext_noop("The trial is over: the deposit of %(amount)s is due"),
+        body=gettext_noop(
+            "Your last trial order was signed. New orders start again as soon as the deposit has arrived; those that run go on."
+        ),
+        roles=MONEY,
+    ),
+    Notice(
         kind="providers.deposit.confirmed",
         subject=gettext_noop("Deposit received: %(amount)s"),
         body=gettext_noop("Your transfer arrived and is part of your deposit now. The bank's reference: %(reference)s."),

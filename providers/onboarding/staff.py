@@ -16,7 +16,7 @@ from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from providers.moderation.models import Penalty
 from providers.onboarding.deposits import CURRENCY, deposit_of
-from providers.onboarding.models import Application, Deduction, DepositTransfer
+from providers.onboarding.models import Application, Deduction, DepositTransfer, TrialRule
 from providers.onboarding.operations.applying import BANK
 from providers.onboarding.operations.deposit import TOP_UP_WITHIN
 from providers.onboarding.queries import application_of
@@ -31,6 +31,34 @@ class AmountField(forms.CharField):
             return parse_minor(text.replace(",", ""), CURRENCY)
         except BadAmount as error:
             raise forms.ValidationError(_("An amount in yuan, for example 20000 or 20000.00.")) from error
+
+
+class CapField(AmountField):
+    """An amount that is edited: shown in yuan, kept in fen."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_major(value, CURRENCY) if isinstance(value, int) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(self.prepare_value(initial), data)
+
+
+class TrialRuleForm(forms.ModelForm):  # type: ignore[type-arg]
+    orders = forms.IntegerField(
+        label=gettext_lazy("orders before the deposit is due"), min_value=0, max_value=TrialRule.MOST,
+        help_text=gettext_lazy("0: no trial, the deposit comes first. Orders that are signed already stay as they are."),
+    )  # fmt: skip
+    order_cap = CapField(label=gettext_lazy("largest trial order (yuan)"), max_length=24)
+
+    class Meta:
+        model = TrialRule
+        fields = ("orders", "order_cap")
+
+    def clean_order_cap(self) -> int:
+        found = int(self.cleaned_data["order_cap"])
+        if found <= 0:
+            raise forms.ValidationError(_("The amount must be positive."))
+        return found
 
 
 class ConfirmForm(forms.Form):

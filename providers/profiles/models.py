@@ -210,6 +210,7 @@ class PublicProvider(models.Model):
         {"about_zh": str, "about_en": str,                      # plain text, paragraphs parted by an empty line
          "team": [{"name_zh", "name_en", "role_zh", "role_en": str, "photo": key or "", "languages": [code]}],
          "certificates": [{"name_zh", "name_en", "issuer": str, "issued": "YYYY-MM-DD" or "", "expires": the same}],
+         "trial_orders": int or None,                           # orders taken without a deposit (A6); None: no trial
          "contact": {"days": [1..7], "from": "09:00", "until": "18:00", "timezone": "Asia/Shanghai"} or {},
          "cases": [{"id": int, "title_zh", "title_en", "story_zh", "story_en", "industry", "platform": str, "cover": key or "",
                     "verified": bool, "merchant": str (only when verified), "months": [int before, int after],

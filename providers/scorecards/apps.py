@@ -12,7 +12,9 @@ class ScorecardsConfig(AppConfig):
         from providers.moderation.appealable import register_appealable
         from providers.moderation.kinds import register_kind
         from providers.onboarding.changes import on_changed
+        from providers.onboarding.deposits import register_deposit_share
         from providers.onboarding.gate import register_check
+        from providers.scorecards.benefits import deposit_share
         from providers.scorecards.braked import brake_reasons
         from providers.scorecards.notices import NOTICES
         from providers.scorecards.operations.public import publish_again
@@ -24,3 +26,4 @@ class ScorecardsConfig(AppConfig):
         register_appealable(SCORE)
         on_changed(publish_again)
         register_check(brake_reasons)
+        register_deposit_share(deposit_share)

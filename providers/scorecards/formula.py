@@ -30,6 +30,8 @@ BRAKE_DISPUTES = 2
 NEWCOMER_DAYS, NEWCOMER_JOBS = 180, 3
 IDLE_WARNING, IDLE_DELISTING = timedelta(days=150), timedelta(days=180)
 RENEWAL_MIN = 10
+#: Answers to open needs are counted over so long.
+APPLICATION_WINDOW = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,11 @@ PARTS: Mapping[str, Part] = {
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a level asks for: a score in 1/100 points, accepted jobs, different merchants, and no recent upheld dispute."""
+    """What a level asks for: a score in 1/100 points, accepted jobs, different merchants, and no recent upheld dispute.
+
+    And what it brings (I4): the share of the deposit that is owed, in 1/10,000; answers to open needs within the window; days
+    from acceptance to the day money can be paid out.
+    """
 
     number: int
     label: Text
@@ -83,17 +89,29 @@ class Level:
     merchants: int = 0
     needs_calm: bool = False
     benefit: Text = ""
+    deposit_share: int = 10_000
+    applications: int = 10
+    payout_days: int = 7
 
 
 LEVELS: Mapping[int, Level] = {
     level.number: level
     for level in (
         Level(1, LEVEL_NAMES[1], benefit=_("Listed once the company is verified.")),
-        Level(2, LEVEL_NAMES[2], 8_000, 3, 1, benefit=_("Shown on every card; ranks by its score.")),
-        Level(3, LEVEL_NAMES[3], 8_600, 10, 3, benefit=_("Found by merchants who filter for this level.")),
-        Level(4, LEVEL_NAMES[4], 9_200, 25, 6, needs_calm=True, benefit=_("First among those featured by score.")),
+        Level(
+            2, LEVEL_NAMES[2], 8_000, 3, 1, benefit=_("Shown on every card; ranks by its score."),
+            deposit_share=9_000, applications=20,
+        ),
+        Level(
+            3, LEVEL_NAMES[3], 8_600, 10, 3, benefit=_("Found by merchants who filter for this level."),
+            deposit_share=7_000, applications=40,
+        ),
+        Level(
+            4, LEVEL_NAMES[4], 9_200, 25, 6, needs_calm=True, benefit=_("First among those featured by score."),
+            deposit_share=5_000, applications=80, payout_days=3,
+        ),
     )
-}
+}  # fmt: skip
 
 
 def level_label(number: int) -> Text:

@@ -59,6 +59,7 @@ GLOBAL = {
     "payouts_payoutbatch": "a week's payouts, of the market: neither names nor amounts",
     "payouts_bookcase": "staff's list of where ledger and records differ; the application has no right to it",
     "payouts_batchproof": "the bank's confirmation of a batch, sealed; for staff",
+    "onboarding_trialrule": "how many orders come before the deposit, the same for everybody; staff edit it",
     "escrow_commissionrule": "the market's fees, the same for everybody; staff edit them",
     "escrow_waiver": "what is free of fees for a while; staff edit it",
     "health_workerheartbeat": "which workers are alive; nothing of a tenant's",

@@ -11,6 +11,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import NotPossible, after
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from marketplace.ui.formats import money
 from orders.escrow.operations import close_deal, open_deal
 from orders.service.checking import checked
 from orders.service.contracts import template_for
@@ -27,7 +28,7 @@ from orders.service.states import ORDER_TABLE
 from orders.service.terms import MilestoneTerms, Terms, contract_hash, to_json
 from providers.catalogue.queries import category_by_slug
 from providers.catalogue.rates import cny_minor
-from providers.onboarding.gate import may
+from providers.onboarding.gate import Verdict, claim, may, order_cap
 
 
 @dataclass(frozen=True)
@@ -76,15 +77,30 @@ def _name(organization_id: int, kind: str) -> str:
 
 def require_gate(provider_id: int, terms: Terms, at: datetime) -> None:
     """Raises GateClosed with every reason why the provider may not take this order now."""
-    verdict = may(provider_id, "take_orders", terms.category, at=at)
+    _require(may(provider_id, "take_orders", terms.category, at=at), terms)
+
+
+def _require(verdict: Verdict, terms: Terms) -> None:
     if not verdict.allowed:
         raise GateClosed(_("This provider takes no new orders in this category at the moment."), verdict.reasons)
+    _require_size(verdict.order_cap, terms)
+
+
+def _require_size(cap: int | None, terms: Terms) -> None:
+    """An order of a trial is no larger than staff have set. Raises GateClosed, BadTerms."""
     try:
         size = cny_minor(terms.total_minor, terms.currency)
     except KeyError:
         raise BadTerms(_("Choose a currency."), "currency") from None
-    if verdict.order_cap is not None and size > verdict.order_cap:
-        raise GateClosed(_("This provider is new: until its deposit is paid it takes only small orders. Agree on less, or wait."))
+    if cap is not None and size > cap:
+        text = _("This provider is new: until its deposit is paid it takes orders of at most %(cap)s. Agree on less, or wait.")
+        raise GateClosed(text % {"cap": money(cap, "CNY")})
+
+
+def _require_growth(case: Case, terms: Terms, at: datetime) -> None:
+    """A signed order does not grow beyond what a trial order may be. Raises GateClosed."""
+    if terms.total_minor > case.order.total_minor:
+        _require_size(order_cap(case.order.provider_id, terms.category, at=at), terms)
 
 
 def _offer(case: Case, terms: Terms, note: str, *, accepts: bool, by: Actor, at: datetime) -> ContractVersion:
@@ -128,6 +144,7 @@ def revised(case: Case, terms: Terms, base_hash: str, note: str, by: Actor, at: 
         raise BadTerms(_("Currency and category of a contract never change. Draw up a new one."), "currency")
     if order.signed_version:
         require_amendable(case, terms)
+        _require_growth(case, terms, at)
     version = _offer(case, terms, note, accepts=True, by=by, at=at)
     told(case, "contract.revised", by, version=version.number, hash=version.hash)
     settled(case, at)
@@ -180,6 +197,7 @@ def accept_contract(*, organization_id: int, order_id: int, version_hash: str, b
         if not version.is_signed:
             say(case, "contract.half_signed", at=at, key=f"v{version.number}:{side}")
         elif order.signed_version:
+            _require_growth(case, version.agreed, at)
             amend(case, version, by, at)
         else:
             _sign(case, version, by, at)
@@ -197,7 +215,7 @@ def _sign(case: Case, version: ContractVersion, by: Actor, at: datetime) -> None
     """Both have accepted: the deal is opened, its fees are frozen, and the milestones stand."""
     order, terms = case.order, version.agreed
     state = after(ORDER_TABLE, order.state, "sign")
-    require_gate(order.provider_id, terms, at)
+    _require(claim(order.provider_id, terms.category, at=at), terms)
     with scope(order.merchant_id):
         deal = open_deal(
             merchant_id=order.merchant_id, provider_id=order.provider_id, order_id=order.pk, number=order.number,

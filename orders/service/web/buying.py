@@ -24,7 +24,7 @@ from orders.service.operations.buying import BUYABLE, Choice, terms_of
 from orders.service.web.sheet import lines_of
 from orders.store.queries import shops
 from providers.listings.models import PublicListing
-from providers.onboarding.gate import may
+from providers.onboarding.gate import Verdict, may
 
 WISH = gettext_lazy("What the provider should know before it begins. It becomes part of the contract.")
 
@@ -112,9 +112,17 @@ def order(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lines": lines,
         "gate": gate,
+        "trial": trial_of(gate),
         "listing_url": reverse("market:listing", args=[slug]),
     }
     return TemplateResponse(request, "service/order.html", context, status=422 if is_sent else 200)
+
+
+def trial_of(gate: Verdict) -> dict[str, int] | None:
+    """What is left of the provider's trial, for `components/trial.html`; None when it has none."""
+    if gate.order_cap is None or not gate.trial_orders_left:
+        return None
+    return {"left": gate.trial_orders_left, "cap": gate.order_cap}
 
 
 def _begun(request: HttpRequest, listing: PublicListing) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from orders.service.contracts import Paragraph, wording
@@ -22,11 +23,13 @@ from orders.service.queries import (
 )
 from orders.service.states import MilestoneState, OrderState
 from orders.service.terms import Terms
+from orders.service.web.buying import trial_of
 from orders.service.web.forms import forms_for
 from orders.service.web.sheet import changed_only, compared, lines_of
 from orders.service.web.side import may, other_party, side_of, url
 from orders.service.web.turns import portions_of, stages_of, turn_of, when_of
 from orders.service.web.words import MILESTONE_TONES, MODELS, ORDER_TONES, ZONE
+from providers.onboarding.gate import may as gate_of
 
 
 def frame(request: HttpRequest, order: ServiceOrder, here: int | None = None) -> dict[str, Any]:
@@ -104,9 +107,15 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
         "waits_for_other": is_offer and version.accepted_at(side) is not None,
         "may_change": is_offer_or_signed(order) and "revise" in possible(order, side) and may(request, "revise"),
         "signs": _signs(order, version),
+        "trial": trial_before(order) if not order.signed_version and not order.is_ended else None,
         "wording": wording_of(version),
     }
     return TemplateResponse(request, "service/contract.html", context)
+
+
+def trial_before(order: ServiceOrder) -> dict[str, int] | None:
+    """What is left of the provider's trial before this contract is signed."""
+    return trial_of(gate_of(order.provider_id, "take_orders", order.category, at=timezone.now()))
 
 
 def is_offer_or_signed(order: ServiceOrder) -> bool:

@@ -1,6 +1,7 @@
 """Public rows as the kit's components want them. Nothing is looked up here: every row was read by the page's query."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -46,6 +47,14 @@ def cover(listing: PublicListing) -> Picture | None:
     return picture(first["key"], width=first["width"], height=first["height"], largest=WIDTHS[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Trial operation as merchants read it: orders left, and the largest of them in fen."""
+
+    left: int
+    cap: int
+
+
 def seller_of(provider: PublicProvider | None, score: PublicScore | None) -> Seller:
     if provider is None:
         return Seller(name="")
@@ -58,6 +67,13 @@ def seller_of(provider: PublicProvider | None, score: PublicScore | None) -> Sel
         score=points(score.score if score else None),
         is_verified=provider.verified_at is not None,
     )
+
+
+def trial_of(provider: PublicProvider | None) -> Trial | None:
+    """What a new provider may take before its deposit is paid; None when it has no trial. Needs `public.with_trial`."""
+    taken = provider.document.get("trial_orders") if provider is not None else None
+    left = 0 if provider is None or taken is None else provider.trial_limit - taken  # type: ignore[attr-defined]
+    return Trial(left, provider.trial_cap) if provider is not None and left > 0 else None  # type: ignore[attr-defined]
 
 
 def points(score: int | None) -> str:

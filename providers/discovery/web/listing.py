@@ -13,7 +13,17 @@ from providers.catalogue.lists import label
 from providers.discovery.public import ListingPage, listing_page
 from providers.discovery.web import jsonld
 from providers.discovery.web.buttons import buttons
-from providers.discovery.web.cards import availability, facts_of, from_listing, named, picture, price_of, renewal, seller_of
+from providers.discovery.web.cards import (
+    availability,
+    facts_of,
+    from_listing,
+    named,
+    picture,
+    price_of,
+    renewal,
+    seller_of,
+    trial_of,
+)
 from providers.discovery.web.doors import public
 from providers.discovery.web.looking import viewed
 from providers.discovery.web.offer import attributes_of, offer_of, terms_of
@@ -36,6 +46,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "price": price_of(shown),
         "price_model": PricingModel(shown.pricing_model).label,
         "facts": facts_of(shown),
+        "trial": trial_of(found.provider) if shown.category.deposit_minor else None,
         "free": {"tone": tone, "text": words},
         "renewal": renewal(found.score.renewal_rate if found.score else None),
         "pictures": _pictures(shown),

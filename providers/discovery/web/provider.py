@@ -17,7 +17,7 @@ from marketplace.ui.offers import Picture, Seller
 from providers.catalogue.lists import label
 from providers.discovery.public import provider_page
 from providers.discovery.web import jsonld
-from providers.discovery.web.cards import availability, from_listing, named, picture, points, rate, renewal, seller_of
+from providers.discovery.web.cards import availability, from_listing, named, picture, points, rate, renewal, seller_of, trial_of
 from providers.discovery.web.doors import public
 from providers.discovery.web.panels import panels
 from providers.profiles.cases.metrics import METRICS
@@ -60,6 +60,7 @@ def provider(request: HttpRequest, slug: str) -> HttpResponse:
         "headline": shown.text("headline", code),
         "about": shown.text("about", code),
         "cover": picture(shown.cover_key),
+        "trial": trial_of(shown),
         "free": {"tone": tone, "text": words},
         "facts": _facts(shown),
         "reach": _reach(shown),

@@ -28,18 +28,19 @@ from marketplace.ui.labels import transfer_label
 from providers.catalogue.models import Category
 from providers.onboarding.deposits import (
     CURRENCY,
+    WHOLE,
     Deposit,
+    amounts_asked,
     deposit_of,
     movement_details,
     qualified_in,
-    required_amounts,
+    share_of,
     transfers,
 )
 from providers.onboarding.facts import today
 from providers.onboarding.gate import circumstances
 from providers.onboarding.operations.deposit import announce_transfer, withdraw_transfer
 from providers.onboarding.queries import application_of
-from providers.onboarding.trial import TRIAL_ORDER_CAP
 from providers.onboarding.web.common import ZONE, actor
 
 PAGE = 50
@@ -68,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _show(request: HttpRequest, form: TransferForm | None = None, status: int = 200) -> HttpResponse:
     provider_id, now = request.organization.pk, timezone.now()
     with scope(provider_id, user_id=request.user.pk, read_only=True):
-        deposit, amounts = deposit_of(provider_id, now), required_amounts(qualified_in(provider_id))
+        deposit, amounts = deposit_of(provider_id, now), amounts_asked(provider_id, qualified_in(provider_id))
         required = max(amounts.values(), default=0)
         page = Paginator(entries(provider_id), PAGE).get_page(request.GET.get("page"))
         _explain(provider_id, list(page.object_list))
@@ -80,7 +81,7 @@ def _show(request: HttpRequest, form: TransferForm | None = None, status: int = 
             "short": deposit.short_of(required),
             "kpis": _kpis(deposit, required),
             "trial": known if known.is_on_trial and required else None,
-            "trial_cap": TRIAL_ORDER_CAP,
+            "discount": WHOLE - share_of(provider_id),
             "by_category": _by_category(amounts),
             "transfers": transfers(provider_id),
             "page_obj": page,

@@ -13,6 +13,7 @@ from providers.profiles.content import Content
 from providers.profiles.models import Case, Profile, PublicProvider
 from providers.profiles.projecting import announce
 from providers.profiles.queries import availability, profile_of, public_content
+from providers.profiles.trial import trial_orders
 from providers.profiles.verification import verified_since
 
 LOCAL = ("name_zh", "name_en", "headline_zh", "headline_en")
@@ -62,7 +63,12 @@ def _row(provider_id: int, content: Content, since: datetime, at: datetime) -> d
         "next_free_date": None if free.is_open else free.next_free_date,
         "is_paused": not free.is_open,
         "verified_cases": sum(bool(case["verified"]) for case in cases),
-        "document": {**_document(content), "contact": contact_hours(profile), "cases": cases},
+        "document": {
+            **_document(content),
+            "contact": contact_hours(profile),
+            "cases": cases,
+            "trial_orders": trial_orders(provider_id, at),
+        },
         "published_at": profile.published_at or at,
     }
 

@@ -5,13 +5,14 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from providers.scorecards import formula
+from providers.scorecards.benefits import benefits
 
 
 @require_safe
 def levels(request: HttpRequest) -> HttpResponse:
     """What a level asks for and gives, and how the score is calculated: printed from the formula itself."""
     context = {
-        "levels": list(formula.LEVELS.values()),
+        "levels": [(level, benefits(level)) for level in formula.LEVELS.values()],
         "parts": list(formula.PARTS.values()),
         "formula": {
             "months": formula.MONTHS,

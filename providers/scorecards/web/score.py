@@ -32,6 +32,7 @@ from providers.moderation.operations.appeals import open_appeal
 from providers.profiles.web.common import require_editing
 from providers.scorecards import formula, operations, queries
 from providers.scorecards.advice import most_to_gain, next_level, requirements
+from providers.scorecards.benefits import benefits
 from providers.scorecards.kinds import EventKind
 from providers.scorecards.models import ScoreEvent
 from providers.scorecards.operations.braking import KIND, PlanNotNeeded
@@ -62,6 +63,8 @@ def _home(request: HttpRequest) -> dict[str, Any]:
         "card": card if has_events else None,
         "state": state,
         "level": formula.LEVELS[level],
+        "benefits": benefits(formula.LEVELS[level]),
+        "above_brings": benefits(above) if above else [],
         "demotion": formula.LEVELS[state.demotion_to] if state and state.demotion_to else None,
         "above": above,
         "requirements": requirements(card if has_events else None, above) if above else [],
