@@ -19,7 +19,7 @@ from marketplace.tenancy.staff import StaffAdmin, staff_id
 from marketplace.ui.templatetags.ui import status_pill
 from orders.payments import staff
 from orders.payments.downloads import as_download
-from orders.payments.models import GatewayNotice, PayBack, PayIn, PayInProof, PaymentCase, StrayPayment
+from orders.payments.models import Autopay, AutopayInvoice, GatewayNotice, PayBack, PayIn, PayInProof, PaymentCase, StrayPayment
 from orders.payments.operations import cases, importing, returning, settling
 from orders.payments.operations.proving import open_proof
 
@@ -175,6 +175,20 @@ class GatewayNoticeAdmin(StaffAdmin):
     search_fields = ("=reference", "=transaction", "=event_id")
     date_hierarchy = "received_at"
     ordering = ("-received_at",)
+
+
+@admin.register(Autopay)
+class AutopayAdmin(StaffAdmin):
+    list_display = ("__str__", "merchant_id", "state", "limit", "currency", "gateway", "authorised_by", "authorised_at")
+    list_filter = ("state", "currency", "authorised_at")
+    ordering = ("-authorised_at",)
+
+
+@admin.register(AutopayInvoice)
+class AutopayInvoiceAdmin(StaffAdmin):
+    list_display = ("title", "merchant_id", "amount", "state", "tries", "reason", "first_at", "next_at", "closed_at")
+    list_filter = ("state", "reason", "first_at")
+    ordering = ("-first_at",)
 
 
 @admin.register(PaymentCase)

@@ -1,4 +1,4 @@
-"""Payments in and back: what was asked for, what the payment companies said, and what does not fit.
+"""Payments in and back: what was asked for, what the payment companies said, what does not fit, and what is paid by itself.
 
 Money itself is only in the ledger. Every table but `StrayPayment` belongs to one merchant; strays are money without an owner,
 which staff alone see (the application's role has no right to them).
@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import TenantForeignKey, TenantModel
 from orders.payments.purposes import WALLET
-from orders.payments.states import CaseState, PayBackState, PayInState, StrayState, Use
+from orders.payments.states import AutopayInvoiceState, AutopayState, CaseState, PayBackState, PayInState, StrayState, Use
 
 
 class PayIn(TenantModel):
@@ -289,3 +289,74 @@ class StrayPayment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.transaction}"
+
+
+class Autopay(TenantModel):
+    """A merchant's permission to pay the invoices of one subject from the wallet. One per subject; stopping it keeps the row.
+
+    `limit` (minor units) is the most that is paid by itself for one period of the subject.
+    """
+
+    kind = models.CharField(_("kind"), max_length=30)
+    subject_id = models.BigIntegerField()
+    state = models.CharField(_("state"), max_length=10, choices=AutopayState, default=AutopayState.ACTIVE)
+    currency = models.CharField(_("currency"), max_length=3)
+    limit = models.BigIntegerField(_("most per period"))
+    #: Where a payment is begun when the wallet is short; "" only tells.
+    gateway = models.CharField(_("missing money is paid in by"), max_length=20, blank=True)
+    authorised_at = models.DateTimeField(_("permitted"))
+    authorised_by = models.CharField(_("permitted by"), max_length=80)
+    stopped_at = models.DateTimeField(_("stopped"), null=True)
+    stopped_by = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        verbose_name = _("autopay")
+        verbose_name_plural = _("autopay")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "kind", "subject_id"], name="one_autopay_per_subject"),
+            models.CheckConstraint(condition=Q(limit__gt=0), name="autopay_limit"),
+            models.CheckConstraint(
+                condition=Q(state="active", stopped_at__isnull=True) | Q(state="stopped", stopped_at__isnull=False),
+                name="autopay_state",
+            ),
+        ]
+        indexes = [models.Index(fields=["kind", "merchant_id"], condition=Q(state="active"), name="autopay_active")]
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.subject_id}"
+
+
+class AutopayInvoice(TenantModel):
+    """What autopay did about one invoice."""
+
+    autopay = TenantForeignKey(Autopay)
+    invoice_id = models.BigIntegerField()
+    title = models.CharField(_("invoice"), max_length=160)
+    amount = models.BigIntegerField(_("amount"))
+    #: First day of the period it counts towards.
+    period = models.DateField(_("period"))
+    state = models.CharField(_("state"), max_length=10, choices=AutopayInvoiceState, default=AutopayInvoiceState.WAITING)
+    tries = models.IntegerField(_("tries"), default=0)
+    #: Why the last try failed: short, limit or refused, with words where the invoice's room had some.
+    reason = models.CharField(max_length=10, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    pay_in = TenantForeignKey(PayIn, null=True)
+    first_at = models.DateTimeField(_("first tried"))
+    next_at = models.DateTimeField(_("next try"), null=True)
+    closed_at = models.DateTimeField(_("closed"), null=True)
+
+    class Meta:
+        verbose_name = _("invoice of an autopay")
+        verbose_name_plural = _("invoices of autopay")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "autopay", "invoice_id"], name="one_autopay_per_invoice"),
+            models.CheckConstraint(condition=Q(amount__gte=0, tries__gte=0, tries__lte=3), name="autopay_invoice_tries"),
+            models.CheckConstraint(
+                condition=Q(state="waiting", next_at__isnull=False, closed_at__isnull=True)
+                | Q(state__in=["paid", "failed"], next_at__isnull=True, closed_at__isnull=False),
+                name="autopay_invoice_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

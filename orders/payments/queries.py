@@ -1,12 +1,12 @@
 """Reading payments. Every query names the merchant, on top of row-level security."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from marketplace.kernel.errors import NotFound
-from orders.payments.models import GatewayNotice, PayBack, PayIn, PayInProof, PaymentCase
+from orders.payments.models import Autopay, AutopayInvoice, GatewayNotice, PayBack, PayIn, PayInProof, PaymentCase
 from orders.payments.states import OPEN, CaseState, PayInState
 
 
@@ -66,6 +66,25 @@ def notices_of(pay_in: PayIn) -> QuerySet[GatewayNotice]:
 
 def open_cases(merchant_id: int) -> QuerySet[PaymentCase]:
     return PaymentCase.objects.filter(merchant_id=merchant_id, state=CaseState.OPEN).select_related("pay_in").order_by("id")
+
+
+def autopay_of(merchant_id: int, kind: str, subject_id: int) -> Autopay | None:
+    """The permission to pay a subject's invoices, whether it is on or stopped."""
+    return Autopay.objects.filter(merchant_id=merchant_id, kind=kind, subject_id=subject_id).first()
+
+
+def invoices_of(autopay: Autopay) -> QuerySet[AutopayInvoice]:
+    """What autopay did, newest first, with the payments it began."""
+    found = AutopayInvoice.objects.filter(merchant_id=autopay.merchant_id, autopay_id=autopay.pk)
+    return found.select_related("pay_in").order_by("-first_at", "-id")
+
+
+def spent_by_autopay(autopay: Autopay, period: date) -> int:
+    """What was paid by itself for one period, in minor units."""
+    rows = AutopayInvoice.objects.filter(
+        merchant_id=autopay.merchant_id, autopay_id=autopay.pk, period=period, state="paid"
+    )  # fmt: skip
+    return rows.aggregate(total=Sum("amount"))["total"] or 0
 
 
 def locate(gateway: str, reference: str) -> tuple[int, int, int | None] | None:

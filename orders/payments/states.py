@@ -41,6 +41,17 @@ class StrayState(models.TextChoices):
     SENT_BACK = "sent_back", pgettext_lazy("payment", "Sent back to the payer")
 
 
+class AutopayState(models.TextChoices):
+    ACTIVE = "active", pgettext_lazy("autopay", "On")
+    STOPPED = "stopped", pgettext_lazy("autopay", "Stopped")
+
+
+class AutopayInvoiceState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("autopay", "To be tried again")
+    PAID = "paid", pgettext_lazy("autopay", "Paid")
+    FAILED = "failed", pgettext_lazy("autopay", "Not paid")
+
+
 #: Money that arrives always counts, also after the payment was given up: a bank does not ask us. Only what succeeded is final.
 PAY_IN: Table = {
     ("created", "open"): "pending",
@@ -64,6 +75,12 @@ PAY_BACK: Table = {
     ("submitted", "fail"): "failed",
 }
 CASE: Table = {("open", "credit"): "credited", ("open", "explain"): "explained"}
+AUTOPAY: Table = {
+    ("active", "authorise"): "active",  # another limit, another way to pay in
+    ("active", "stop"): "stopped",
+    ("stopped", "authorise"): "active",
+}
+AUTOPAY_INVOICE: Table = {("waiting", "pay"): "paid", ("waiting", "put_off"): "waiting", ("waiting", "give_up"): "failed"}
 STRAY: Table = {("open", "assign"): "assigned", ("open", "send_back"): "sent_back"}
 #: Payments that still expect money.
 OPEN = (PayInState.CREATED, PayInState.PENDING)

@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from marketplace.tenancy.actor import BEAT
 from orders.payments import queries
-from orders.payments.operations import sweeping
+from orders.payments.operations import autopaying, sweeping
 
 
 @shared_task(name="payments.pay_ins.swept")
@@ -31,3 +31,9 @@ def sweep(*, merchant_id: int) -> int:
 def send_back(*, merchant_id: int) -> int:
     """Send one merchant's money back."""
     return sweeping.send_pay_backs(merchant_id=merchant_id, at=timezone.now(), by=BEAT)
+
+
+@shared_task(name="payments.autopay.swept")
+def sweep_autopay() -> int:
+    """Pay what is due and permitted; how many invoices were paid."""
+    return autopaying.sweep(by=BEAT, at=timezone.now())

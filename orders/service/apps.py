@@ -9,9 +9,11 @@ class ServiceConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.outbox.people import register_notice
+        from orders.payments.autopay import register_source
         from orders.payments.purposes import register_purpose
         from orders.rooms.registry import register_contract_check, register_evidence, register_subject
         from orders.service import connecting, scoring, talking
+        from orders.service.autopaying import SOURCE
         from orders.service.events import register_on
         from orders.service.notices import NOTICES
         from orders.service.operations import fund_from_payment
@@ -23,6 +25,7 @@ class ServiceConfig(AppConfig):
         for notice in NOTICES:
             register_notice(notice)
         register_purpose("milestone", on_paid=fund_from_payment, describe=connecting.paid_for)
+        register_source(SOURCE)
         register_subject(connecting.ORDER)
         register_contract_check(connecting.had_contract)
         register_evidence("order", connecting.evidence)

@@ -9,6 +9,7 @@ RIGHTS: dict[tuple[Side, str], Permission] = {
     **{("merchant", act): _HIRE for act in ("withdraw_notice", "continue_trial", "end_trial", "hand_over", "cancel_late")},
     **{("merchant", act): _HIRE for act in ("accept_milestone", "request_changes", "extend_review", "split", "comment")},
     ("merchant", "fund"): _PAY,
+    ("merchant", "autopay"): _PAY,
     **{("provider", act): _SELL for act in ("revise", "accept", "cancel", "give_notice", "withdraw_notice", "end_trial")},
     **{("provider", act): _SELL for act in ("split", "refund")},
     **{("provider", act): _DELIVER for act in ("deliver", "hand_over", "comment")},

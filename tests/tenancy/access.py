@@ -150,6 +150,8 @@ ADDRESSES: dict[str, Address] = {
     "contracts:resume": Address({"POST": "hire"}, "work_resume"),
     "contracts:continue_trial": Address({"POST": "hire"}, "work_continue_trial"),
     "contracts:cancel_late": Address({"POST": "hire"}, "work_cancel_late"),
+    "contracts:autopay": Address({"GET": "pay", "POST": "pay"}, "standing_order", form={"limit": "5000", "gateway": ""}),
+    "contracts:autopay_stop": Address({"POST": "pay"}, "standing_order"),
     "contracts:fund": Address({"GET": "pay", "POST": "pay"}, "work_fund"),
     "contracts:accept": Address({"GET": "hire", "POST": "hire"}, "work_accept"),
     "contracts:changes": Address({"POST": "hire"}, "work_changes", form={"text": "Blue, please."}),

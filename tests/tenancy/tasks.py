@@ -49,6 +49,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "hiring.merchant.swept": ("one", {}),
     "outbox.messages.delivered": ("one", {}),
     "outbox.messages.swept": ("sweep", {}),
+    "payments.autopay.swept": ("sweep", {}),
     "payments.pay_ins.swept": ("sweep", {}),
     "payments.pay_ins.settled": ("one", {}),
     "payments.pay_backs.sent": ("one", {}),

@@ -199,6 +199,8 @@ NEVER_DELETED = {
     "payments_payback",
     "payments_paymentcase",
     "payments_sandboxcharge",
+    "payments_autopay",
+    "payments_autopayinvoice",
     "disputes_dispute",
     "reviews_reviewround",
     "workrooms_conversation",

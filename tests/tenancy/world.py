@@ -52,6 +52,7 @@ from tests.tenancy.fills import (
     scorecards,
     service,
     shortlists,
+    standing,
     work,
 )
 
@@ -64,6 +65,7 @@ HIRING: tuple[Any, ...] = (
     rooms,
     service,
     work,
+    standing,
     hiring,
     outcomes,
     insights,

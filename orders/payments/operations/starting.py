@@ -40,10 +40,13 @@ def start_pay_in(
     subject_id: int | None = None,
     memo: str = "",
     key: str = "",
+    lasts: timedelta | None = None,
     at: datetime,
     by: Actor,
 ) -> PayIn:
     """Write a payment down, in the caller's transaction or its own; nothing is charged yet.
+
+    `lasts` is how long the payer has where nobody is at the screen; else as long as the gateway usually gives.
 
     The same `key` again gives the same payment. Send the payer on to `/money/in/<pk>/`, where he finds the payment company's page
     or the bank account. Raises BadPayment, NotFound for an unknown gateway, UnknownPurpose.
@@ -62,7 +65,8 @@ def start_pay_in(
         values = {
             "gateway": gateway, "amount": amount, "currency": currency, "purpose": purpose, "subject_id": subject_id,
             "memo": memo.strip()[:120], "key": key[:60], "state": "pending" if chosen.is_offline else "created",
-            "created_at": at, "created_by": by.label, "expires_at": at + timedelta(minutes=chosen.minutes),
+            "created_at": at, "created_by": by.label,
+            "expires_at": at + max(lasts or timedelta(), timedelta(minutes=chosen.minutes)),
         }  # fmt: skip
         try:
             with transaction.atomic():

@@ -23,6 +23,7 @@ from orders.service.queries import (
 )
 from orders.service.states import MilestoneState, OrderState
 from orders.service.terms import Terms
+from orders.service.web.autopay_card import autopay_card
 from orders.service.web.buying import trial_of
 from orders.service.web.forms import forms_for
 from orders.service.web.sheet import changed_only, compared, lines_of
@@ -65,6 +66,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "handover": _handover(request, order),
         "versions": list(versions_of(order)[:5]),
         "forms": forms_for(order),
+        "autopay": autopay_card(request, order, context["terms"]),
     }
     return TemplateResponse(request, "service/detail.html", context)
 

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, include, path
 
 from orders.service.terms import Side
-from orders.service.web import acts, buying, lists, money, pages, papers, revising
+from orders.service.web import acts, autopay, buying, lists, money, pages, papers, revising
 from orders.service.web.side import acts as needs
 from orders.service.web.side import exports, looks
 
@@ -44,6 +44,8 @@ contracts = [
         "<int:pk>/continue-trial/", needs("merchant", "continue_trial")(acts.order_act("continue_trial")), name="continue_trial"
     ),
     path("<int:pk>/cancel-late/", needs("merchant", "cancel_late")(acts.order_act("cancel_late")), name="cancel_late"),
+    path("<int:pk>/autopay/", needs("merchant", "autopay")(autopay.permit), name="autopay"),
+    path("<int:pk>/autopay/stop/", needs("merchant", "autopay")(autopay.halt), name="autopay_stop"),
     path("milestones/<int:pk>/fund/", needs("merchant", "fund")(money.fund), name="fund"),
     path("milestones/<int:pk>/accept/", needs("merchant", "accept_milestone")(money.accept), name="accept"),
     path("milestones/<int:pk>/changes/", needs("merchant", "request_changes")(acts.request_changes), name="changes"),

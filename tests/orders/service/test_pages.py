@@ -11,7 +11,7 @@ from django.urls import reverse
 from marketplace.tenancy.scope import scope
 from orders.service.models import ServiceOrder
 from tests import cast
-from tests.orders.service.stories import FIXED, delivered, drafted, funded
+from tests.orders.service.stories import FIXED, MONTHLY, delivered, drafted, funded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LISTS = [("merchant", "contracts:list"), ("provider", "jobs:list"), ("provider", "jobs:board")]
@@ -107,3 +107,22 @@ def test_a_proposal_shows_what_it_comes_to_before_it_is_sent() -> None:
     answer = signed_in(story.provider).get(reverse("jobs:split_answer", args=[story.milestone().pk]))
     assert answer.context["preview"].gross == 400_00
     assert story.states() == ["delivered"]
+
+
+def test_autopay_is_permitted_shown_and_stopped_on_the_contracts_page() -> None:
+    story = funded(MONTHLY)
+    client, page = signed_in(story.merchant), reverse("contracts:detail", args=[story.order_id])
+    setting, stopping = (reverse(f"contracts:{name}", args=[story.order_id]) for name in ("autopay", "autopay_stop"))
+    assert setting in client.get(page).content.decode()
+    low = client.post(setting, {"limit": "499.99", "gateway": ""})
+    assert (low.status_code, "499.99" in low.content.decode(), "One period costs" in low.content.decode()) == (422, True, True)
+    assert client.post(setting, {"limit": "600", "gateway": "sandbox"}).status_code == 302
+    shown = client.get(page).content.decode()
+    assert ("600.00" in shown, "per period" in shown, stopping in shown) == (True, True, True)
+    assert "Nothing was due yet" in client.get(setting).content.decode()
+    client.post(stopping)
+    assert stopping not in client.get(page).content.decode()
+    provider = signed_in(story.provider).get(reverse("jobs:detail", args=[story.order_id])).content.decode()
+    assert "autopay" not in provider.lower()
+    fixed = funded(FIXED, merchant=story.merchant, provider=story.provider)
+    assert client.get(reverse("contracts:autopay", args=[fixed.order_id])).status_code == 404

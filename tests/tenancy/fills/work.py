@@ -87,12 +87,14 @@ def _milestone(merchant: cast.Merchant, provider: cast.Provider, state: str, **f
     return _stage(_bare(merchant, provider, "active"), 1, state, **facts)
 
 
-def _bare(merchant: cast.Merchant, provider: cast.Provider, state: str, **facts: Any) -> ServiceOrder:
+def _bare(
+    merchant: cast.Merchant, provider: cast.Provider, state: str, *, agreed: Terms | None = None, **facts: Any
+) -> ServiceOrder:
     parties = {"merchant_id": merchant.id, "provider_id": provider.id}
     name = f"{merchant.slug} and {provider.slug}"
     stages = tuple(MilestoneTerms(f"{name} {stage}", PRICE, 14) for stage in STAGES)
     trial = {"trial": TrialTerms(14)} if "trial_ends_at" in facts else {}
-    terms = Terms(name, "store-operation", "milestone", "CNY", scope=name, milestones=stages, **trial)
+    terms = agreed or Terms(name, "store-operation", "milestone", "CNY", scope=name, milestones=stages, **trial)
     is_signed = state != "drafted"
     signed = {"deal_id": 1, "signed_version": 1, "signed_at": NOW, "started_at": NOW} if is_signed else {}
     order = ServiceOrder.objects.create(
