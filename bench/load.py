@@ -29,6 +29,8 @@ TARGET = 0.5
 WORDS = ("代运营", "客服", "详情页", "拍摄", "kefu", "furniture", "直播", "退货率", "shopify", "培训")
 STATE = Path("var/load")
 PORT = 8931
+#: The site closes a connection nobody used for two seconds; a browser opens another one in time, and so do we.
+IDLE = 1.0
 #: An order is paid from the wallet; this is enough for any of them (minor units).
 PURSE = 100_000_000_00
 
@@ -56,6 +58,7 @@ class Visitor:
         self.cookies = {"sessionid": session, "django_language": "zh-hans"}
         self.clock = clock
         self.connection = HTTPConnection("127.0.0.1", PORT, timeout=30)
+        self.used_at = 0.0
 
     def ask(self, step: str, path: str, data: dict[str, Any] | None = None) -> tuple[str, str]:
         """(body, where it redirects to); any answer but 200 and 302 counts as an error and ends the round."""
@@ -65,6 +68,8 @@ class Visitor:
             body = urlencode({**data, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{PORT}/"}
         began = time.perf_counter()
+        if began - self.used_at > IDLE:
+            self.connection.close()
         try:
             self.connection.request("POST" if data is not None else "GET", path, body, headers)
             answer = self.connection.getresponse()
@@ -73,6 +78,7 @@ class Visitor:
             self.connection.close()
             self.clock.note(step, time.perf_counter() - began, repr(error))
             raise Failed from error
+        self.used_at = time.perf_counter()
         fault = "" if answer.status in (200, 302) else f"{answer.status} {path}"
         self.clock.note(step, time.perf_counter() - began, fault)
         if fault:
@@ -100,10 +106,11 @@ def hire(merchant: Visitor, provider: Visitor, slug: str, think: Any) -> None:
     think()
     merchant.ask("listing", f"/listings/{slug}/")
     think()
-    form, _to = merchant.ask("order form", f"/listings/{slug}/order/")
+    form, _to = merchant.ask("order form", f"/contracts/new/?{urlencode({'listing': slug})}")
     package = found(r'name="package"[^>]*value="([^"]+)"', form, "package")
     think()
-    _body, to = merchant.ask("order", f"/listings/{slug}/order/", {"package": package, "quantity": "1", "wish": ""})
+    chosen = {"listing": slug, "package": package, "quantity": "1", "wish": ""}
+    _body, to = merchant.ask("order", "/contracts/new/", chosen)
     number = found(r"/contracts/(\d+)/", to, "contract")
     page, _to = merchant.ask("contract", f"/contracts/{number}/contract/")
     signature = {"hash": found(r'name="hash" value="([0-9a-f]{64})"', page, "hash"), "read": "on"}
