@@ -7,9 +7,10 @@ manage.py screens                       # in another; ARGS: --address http://127
 import argparse
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any, Literal
@@ -52,6 +53,13 @@ FIXED = (
     Face("merchant", "/console/", "merchant"),
     Face("provider", "/console/", "provider"),
     Face("admin", "/admin/", "staff"),
+    Face("board", "/desk/jobs/board/", "provider"),
+    Face("earnings", "/desk/earnings/", "provider"),
+)
+#: Pages of one object: the first that a list of the person's links to.
+FIRST = (
+    (Face("contract", "/contracts/", "merchant"), re.compile(r"/contracts/\d+/")),
+    (Face("outcome", "/contracts/outcomes/", "merchant"), re.compile(r"/contracts/outcomes/\d+/")),
 )
 
 
@@ -97,8 +105,9 @@ def _take(path: str, address: str, folder: Path, only: set[str]) -> Iterator[Pat
         raise UserError("Playwright is missing. Run `make install` first.") from error
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        faces = [face for face in (*FIXED, *_found(browser, address)) if not only or face.name in only]
-        sessions = {person: _sign_in(browser, address, PEOPLE[person]) for person in {face.person for face in faces} - {""}}
+        sessions = {person: _sign_in(browser, address, email) for person, email in PEOPLE.items()}
+        every = (*FIXED, *_found(browser, address), *_first(browser, address, sessions))
+        faces = [face for face in every if not only or face.name in only]
         for language, size, theme in product(LANGUAGES, SIZES, THEMES):
             width, height = SIZES[size]
             context = browser.new_context(
@@ -126,6 +135,21 @@ def _found(browser: Any, address: str) -> tuple[Face, ...]:
         raise UserError("The market is empty. Start the demo with its market: make demo.")
     slugs = [link.strip("/").split("/")[-1] for link in links]
     return Face("listing", links[0]), Face("compare", f"/compare/?l={','.join(slugs)}")
+
+
+def _first(browser: Any, address: str, sessions: dict[str, list[Any]]) -> Iterator[Face]:
+    """What FIRST says, with the address of the object."""
+    for face, wanted in FIRST:
+        context = browser.new_context(base_url=address)
+        context.add_cookies(sessions[face.person])
+        page = context.new_page()
+        page.goto(face.path)
+        links = [str(link.get_attribute("href")) for link in page.locator("main a[href]").all()]
+        context.close()
+        found = next((link for link in links if wanted.fullmatch(link)), None)
+        if found is None:
+            raise UserError(f"{face.path} links to nothing. Start the demo with its contracts: make demo.")
+        yield replace(face, path=found)
 
 
 def _sign_in(browser: Any, address: str, email: str) -> list[Any]:
