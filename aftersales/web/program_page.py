@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +55,7 @@ class ProgramPage:
     def home(self, request: HttpRequest) -> HttpResponse:
         """The page; POST saves the form as a new version."""
         if request.method != "POST":
-            return TemplateResponse(request, f"{self.namespace}/home.html", self.context(request, None))
+            return TemplateResponse(request, f"{self.namespace}/home.html", self._shared() | self.context(request, None))
         if Permission.EDIT_POLICY not in request.rights:
             raise PermissionDenied(_("Your role does not allow changing the policy."))
         form = self.form(request.POST)
@@ -62,6 +63,15 @@ class ProgramPage:
             return self._with_errors(request, form)
         self.save(request, form.cleaned_data["settings"], automatic=form.cleaned_data["is_automatic"])
         return redirect(f"{self.namespace}:home")
+
+    def _shared(self) -> dict[str, Any]:
+        """What templates/programs/ reads of every program: its name, and where its acts are."""
+        return {
+            "program": self.namespace,
+            "home_url": reverse(f"{self.namespace}:home"),
+            "preview_url": reverse(f"{self.namespace}:preview"),
+            "history_url": reverse(f"previews:{self.namespace}"),
+        }
 
     def save(self, request: HttpRequest, settings: dict[str, Any], *, automatic: bool) -> None:
         """A new version, or a question to a second person; says which."""
@@ -80,7 +90,7 @@ class ProgramPage:
         if request.method == "POST":
             return self._open_preview(request)
         currency, tz = place_of(first_shop(request.organization.pk))
-        context = {"preview": self.preview_of(request, currency, tz)}
+        context = self._shared() | {"preview": self.preview_of(request, currency, tz)}
         return TemplateResponse(request, f"{self.namespace}/_preview.html", context)
 
     def preview_of(self, request: HttpRequest, currency: str, tz: str) -> dict[str, Any] | None:
@@ -114,7 +124,7 @@ class ProgramPage:
 
     def _with_errors(self, request: HttpRequest, form: Any) -> HttpResponse:
         with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-            context = self.context(request, form)
+            context = self._shared() | self.context(request, form)
             return TemplateResponse(request, f"{self.namespace}/home.html", context, status=400).render()
 
     def _open_preview(self, request: HttpRequest) -> HttpResponse:
@@ -130,7 +140,7 @@ class ProgramPage:
         if not request.htmx:
             return redirect(f"{request.path.replace('preview/', '')}?run={opened.pk}#preview")
         with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-            context = {"preview": self.shown(opened, "", "UTC")}
+            context = self._shared() | {"preview": self.shown(opened, "", "UTC")}
             return TemplateResponse(request, f"{self.namespace}/_preview.html", context).render()
 
     def _open(self, request: HttpRequest, settings: dict[str, Any], *, dry_run: bool) -> ProgramRun:
