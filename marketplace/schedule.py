@@ -21,6 +21,8 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "aftersales-forecasts": {"task": "aftersales.forecast.swept", "schedule": 60.0, "options": {"expires": 55}},
     "retention-cases": {"task": "aftersales.refund_retention.swept", "schedule": 30.0, "options": {"expires": 25}},
     # Two seconds: one merchant's flood must not keep another's first message waiting for five.
+    "account-letters": {"task": "accounts.letters.swept", "schedule": 15.0, "options": {"expires": 14}},
+    "account-sign-ups": {"task": "accounts.signups.purged", "schedule": 3600.0, "options": {"expires": 3500}},
     "outbox-messages": {"task": "outbox.messages.swept", "schedule": 2.0, "options": {"expires": 1.9}},
     "guards-approvals": {"task": "guards.approvals.expired", "schedule": 300.0, "options": {"expires": 290}},
     "disputes-clock": {"task": "disputes.clock.swept", "schedule": 60.0, "options": {"expires": 55}},

@@ -250,7 +250,7 @@ CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "inte
 # Messages have a queue of their own: a long import or run must not keep a message waiting. A worker without -Q serves both.
 CELERY_TASK_DEFAULT_QUEUE = "shangban"
 CELERY_TASK_QUEUES = [Queue("shangban"), Queue("deliveries")]
-CELERY_TASK_ROUTES = {"outbox.*": {"queue": "deliveries"}}
+CELERY_TASK_ROUTES = {"outbox.*": {"queue": "deliveries"}, "accounts.letters.*": {"queue": "deliveries"}}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 20.0 if PRODUCTION else 5.0
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000

@@ -1,21 +1,31 @@
 """How allauth behaves here: letters in the reader's language, links to our own address, an organization once confirmed."""
 
+import logging
 from typing import Any
 from urllib.parse import urljoin
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as context_of_allauth
 from django.conf import settings
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.mail import EmailMessage
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
+from kombu.exceptions import OperationalError
 
 from marketplace.accounts.models import User
 from marketplace.accounts.operations import finish_sign_up
+from marketplace.accounts.operations.letters import deliver_letter, post_letter
+from marketplace.accounts.tasks import deliver
+from marketplace.health.queries import has_worker
 from marketplace.outbox.people import language_of
+
+log = logging.getLogger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -50,6 +60,13 @@ class AccountAdapter(DefaultAccountAdapter):
         with override(language):
             return super().render_mail(template_prefix, email, {**context, "site_url": settings.PUBLIC_URL}, headers)
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write the letter down; a worker sends it (see `letters`). Without a living worker it leaves from here."""
+        request = context_of_allauth.request
+        facts = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        letter_id = post_letter(message=self.render_mail(template_prefix, email, facts), at=timezone.now())
+        transaction.on_commit(lambda: _nudge(letter_id))
+
     def send_notification_mail(self, template_prefix: str, user: Any, context: Any = None, email: Any = None) -> None:
         super().send_notification_mail(template_prefix, user, {"user": user, **(context or {})}, email)
 
@@ -71,6 +88,17 @@ class AccountAdapter(DefaultAccountAdapter):
         if confirmed:
             finish_sign_up(user_id=email_address.user_id, at=timezone.now())
         return confirmed
+
+
+def _nudge(letter_id: int) -> None:
+    """Have the letter sent now. Nothing is lost when that fails: the sweep of letters finds every row."""
+    if not has_worker():
+        deliver_letter(letter_id=letter_id, at=timezone.now())
+        return
+    try:
+        deliver.delay(letter_id=letter_id)
+    except OperationalError:
+        log.warning("account letter %s waits for the sweep: the broker is away", letter_id)
 
 
 def _absolute(path: str) -> str:

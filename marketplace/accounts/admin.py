@@ -7,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -21,8 +21,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from marketplace.accounts.models import Invitation, Membership, Organization, SignUp, User, Viewing
+from marketplace.accounts.models import Invitation, Letter, Membership, Organization, SignUp, User, Viewing
 from marketplace.accounts.operations import add_member, keep_known_address, start_viewing
+from marketplace.accounts.operations.letters import send_again
 from marketplace.accounts.queries import STEPS
 from marketplace.accounts.viewing import SESSION_KEY
 from marketplace.kernel.errors import UserError
@@ -245,6 +246,27 @@ class SignUpAdmin(StaffAdmin):
     list_select_related = ("user",)
     search_fields = ("organization_name", "user__email")
     date_hierarchy = "created_at"
+
+
+@admin.register(Letter)
+class LetterAdmin(StaffAdmin):
+    """Letters about people's own accounts; their text is sealed, and gone once they left."""
+
+    list_display = ("recipient", "state", "attempts", "created_at", "due_at", "sent_at", "error")
+    list_filter = ("state", "created_at")
+    search_fields = ("recipient",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at",)
+    actions = ("again",)
+    hidden = ("message_id",)
+
+    def has_again_permission(self, request: HttpRequest) -> bool:
+        return bool(request.user.has_perm("accounts.change_letter"))
+
+    @admin.action(description=_("Send what was given up again"), permissions=["again"])
+    def again(self, request: HttpRequest, queryset: QuerySet[Letter]) -> None:
+        done = sum(send_again(letter_id=pk, at=timezone.now()) for pk in queryset.values_list("pk", flat=True))
+        messages.success(request, gettext("%(n)s letters will be sent again.") % {"n": done})
 
 
 @admin.register(Viewing)

@@ -115,6 +115,51 @@ class SignUp(models.Model):
         return self.organization_name
 
 
+class Letter(models.Model):
+    """A letter about somebody's own account, from the request that wrote it to the worker that sent it.
+
+    The text is sealed, because its link opens the account, and forgotten once the letter left.
+    """
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("letter", "Waiting")
+        SENDING = "sending", pgettext_lazy("letter", "Being sent")
+        SENT = "sent", pgettext_lazy("letter", "Sent")
+        FAILED = "failed", pgettext_lazy("letter", "Given up")
+
+    recipient = models.EmailField(_("recipient"), max_length=320)
+    sealed = models.BinaryField(null=True)
+    #: The same at every attempt, so that a mail server can tell a repetition.
+    message_id = models.CharField(_("Message-ID"), max_length=255, unique=True)
+    state = models.CharField(_("state"), max_length=8, choices=State, db_default=State.WAITING)
+    attempts = models.SmallIntegerField(_("attempts"), db_default=0, default=0)
+    created_at = models.DateTimeField(_("written"))
+    due_at = models.DateTimeField(_("due"))
+    taken_at = models.DateTimeField(_("taken"), null=True)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+    #: Kind of the last failure.
+    error = models.CharField(_("error"), max_length=80, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = _("account letter")
+        verbose_name_plural = _("account letters")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=["waiting", "sending", "sent", "failed"]), name="letter_state"),
+            models.CheckConstraint(
+                condition=models.Q(state="sent", sealed__isnull=True, sent_at__isnull=False)
+                | (~models.Q(state="sent") & models.Q(sealed__isnull=False)),
+                name="letter_forgotten_when_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="letters_open", condition=models.Q(state__in=["waiting", "sending"])),
+            models.Index(fields=["created_at"], name="letters_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.recipient
+
+
 class Invitation(models.Model):
     """A place in an organization, offered to whoever reads one mailbox. The link's token is kept as its hash only."""
 

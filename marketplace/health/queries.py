@@ -67,6 +67,11 @@ def _worker() -> Check:
     return {"ok": age < STALE_SECONDS, "age_seconds": round(max(age, 0.0), 1)}
 
 
+def has_worker() -> bool:
+    """Whether a worker has beaten lately: whether somebody will do what is put into the queue."""
+    return bool(_worker().get("ok"))
+
+
 class UnappliedMigrations(Exception):
     """The schema is older than the code, by this many migrations."""
 

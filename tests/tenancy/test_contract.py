@@ -38,6 +38,7 @@ GLOBAL = {
     "accounts_user_groups": "Django's groups of staff",
     "accounts_user_user_permissions": "Django's permissions of staff",
     "account_emailaddress": "allauth: addresses of people, used before any tenant is known",
+    "accounts_letter": "letters about people's own accounts, sealed; sent before any organization is known",
     "accounts_signup": "who has not confirmed the mailbox yet; there is no organization before that",
     "mfa_authenticator": "allauth: second steps of people; secrets are sealed",
     "usersessions_usersession": "allauth: where people are signed in",
