@@ -27,6 +27,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "guards-approvals": {"task": "guards.approvals.expired", "schedule": 300.0, "options": {"expires": 290}},
     "disputes-clock": {"task": "disputes.clock.swept", "schedule": 60.0, "options": {"expires": 55}},
     "reviews-rounds": {"task": "reviews.rounds.swept", "schedule": 300.0, "options": {"expires": 290}},
+    "reviews-pulses": {"task": "reviews.pulses.asked", "schedule": 3600.0, "options": {"expires": 3500}},
     "rooms-letters": {"task": "rooms.letters.swept", "schedule": 60.0, "options": {"expires": 55}},
     "moderation-standings": {"task": "moderation.standing.swept", "schedule": 300.0, "options": {"expires": 290}},
     "api-answers": {"task": "api.answers.forgotten", "schedule": 3600.0, "options": {"expires": 3500}},

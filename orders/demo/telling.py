@@ -13,11 +13,13 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.tenancy.actor import BEAT, Actor, person
 from marketplace.tenancy.scope import scope
-from orders.demo import acts, quarrels
+from orders.demo import acts, looking_back, quarrels
 from orders.disputes.operations import sweep as sweep_disputes
 from orders.escrow.operations import mature
 from orders.payments.operations.settling import confirm_transfer
 from orders.payments.operations.starting import start_pay_in
+from orders.reviews.operations import sweep as sweep_reviews
+from orders.reviews.pulses import ask_pulses
 from orders.service.models import ServiceOrder
 from orders.service.operations import sweep
 from providers.demo.founding import organization_of
@@ -25,7 +27,7 @@ from providers.listings.models import PublicListing
 
 Row = dict[str, Any]
 YUAN = 100
-ACTS = acts.ACTS | quarrels.ACTS
+ACTS = acts.ACTS | quarrels.ACTS | looking_back.ACTS
 
 
 @dataclass(frozen=True)
@@ -103,9 +105,11 @@ def _deal(row: Row, merchant: Side, start: datetime, staff: Actor) -> Deal | Non
 
 
 def _let_time_pass(at: datetime) -> None:
-    """What the clocks of contracts, disputes and earnings bring about by then."""
+    """What the clocks of contracts, disputes, reviews and earnings bring about by then."""
     sweep(by=BEAT, at=at)
     sweep_disputes(by=BEAT, at=at)
+    sweep_reviews(by=BEAT, at=at)
+    ask_pulses(by=BEAT, at=at)
     mature(as_of=at)
 
 

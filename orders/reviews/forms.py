@@ -1,4 +1,4 @@
-"""The forms of a review and of its answer."""
+"""The forms of a review, of its answer, and of a month's mark."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from orders.reviews.axes import LABELS
 
-MARKS = [
-    ("", "—"),
-    ("5", _("5 – excellent")),
-    ("4", _("4 – good")),
-    ("3", _("3 – fair")),
-    ("2", _("2 – poor")),
-    ("1", _("1 – bad")),
-]
+MARKS = [(n, str(n)) for n in range(1, 6)]
+
+
+def _mark(label: Any) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=MARKS,
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose a mark from 1 to 5.")},
+    )
 
 
 class ReviewForm(forms.Form):
@@ -25,7 +28,7 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **options)
         self.axes = axes
         for code in axes:
-            self.fields[code] = forms.TypedChoiceField(label=LABELS[code], choices=MARKS, coerce=int)
+            self.fields[code] = _mark(LABELS[code])
         self.fields["text"] = forms.CharField(
             label=_("In words"), max_length=3000, widget=forms.Textarea,
             help_text=_("Say what went well and what did not. Others may read it; leave names and numbers out."),
@@ -38,3 +41,7 @@ class ReviewForm(forms.Form):
 
 class AnswerForm(forms.Form):
     text = forms.CharField(label=_("Your answer"), max_length=3000, widget=forms.Textarea)
+
+
+class MonthForm(forms.Form):
+    mark = _mark(_("How was this month?"))

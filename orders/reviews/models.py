@@ -28,6 +28,8 @@ class Exclusion(models.TextChoices):
     UNPAID = "unpaid", _("Nothing was paid under this contract")
     REFUNDED = "refunded", _("At least four fifths of the money went back")
     SAME_PEOPLE = "same_people", _("The two companies share people or an e-mail domain")
+    SAME_BANK = "same_bank", _("The two companies use the account of the same holder")
+    CIRCULAR = "circular", _("The two companies hire each other's companies in a circle")
     STAFF = "staff", _("Excluded by the market")
 
 
@@ -106,6 +108,8 @@ class PublicReview(models.Model):
 
     provider_id = models.BigIntegerField()
     round_id = models.BigIntegerField()
+    #: What was bought, where the contract came from a listing.
+    listing_id = models.BigIntegerField(null=True)
     category = models.CharField(max_length=60)
     axes = models.JSONField()
     text = models.TextField()
@@ -117,3 +121,38 @@ class PublicReview(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider_id", "round_id"], name="public_review_once")]
         indexes = [models.Index(fields=["provider_id", "-published_at", "-id"], name="public_reviews")]
+
+
+class Pulse(SharedModel):
+    """A month of a standing contract in one mark, asked of the merchant and seen by both. Three of them count like one review."""
+
+    order = TenantForeignKey(ServiceOrder, verbose_name=_("contract"))
+    #: Whole months since the contract began.
+    number = models.IntegerField(_("month"))
+    asked_at = models.DateTimeField(_("asked"))
+    closes_at = models.DateTimeField(_("until"))
+    mark = models.SmallIntegerField(_("mark"), null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    #: When it was counted, or left out, together with two others.
+    counted_at = models.DateTimeField(_("counted"), null=True)
+    reason = models.CharField(_("why excluded"), max_length=12, choices=Exclusion, blank=True)
+
+    class Meta:
+        verbose_name = _("monthly question")
+        verbose_name_plural = _("monthly questions")
+        constraints = [
+            models.UniqueConstraint(fields=["merchant_id", "order", "number"], name="one_pulse_a_month"),
+            models.CheckConstraint(
+                condition=Q(mark__isnull=True, answered_at__isnull=True, counted_at__isnull=True)
+                | Q(mark__gte=1, mark__lte=5, answered_at__isnull=False),
+                name="pulse_mark",
+            ),
+            models.CheckConstraint(condition=Q(reason="") | Q(counted_at__isnull=False), name="pulse_reason"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant_id", "order", "-number"], name="pulses_of_merchant"),
+            models.Index(fields=["provider_id", "order", "-number"], name="pulses_of_provider"),
+        ]
+
+    def __str__(self) -> str:
+        return f"M-{self.pk}"

@@ -19,6 +19,15 @@ _TEXTS = {
         gettext_noop("The provider answered your review of %(title)s"), gettext_noop("The answer stands beside the review."),
         _("Review: answered"),
     ),
+    "asked": (
+        gettext_noop("How was month %(n)s of %(title)s?"),
+        gettext_noop("One mark from 1 to 5; the provider sees it. Every three of them count like one review."),
+        _("Monthly question: answer it"),
+    ),
+    "marked": (
+        gettext_noop("Month %(n)s of %(title)s was given a mark"),
+        gettext_noop("You see it with those of the other months."), _("Monthly question: answered"),
+    ),
     "decided": (
         gettext_noop("The market decided about the review of %(title)s"),
         gettext_noop("The page of the review says whether it counts."), _("Review: decided"),

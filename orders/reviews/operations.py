@@ -3,26 +3,28 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.models import Membership
 from marketplace.audit.operations import record
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from orders.escrow.models import Hold, Release
 from orders.reviews import policies
 from orders.reviews.axes import OF_PROVIDER, axes_for, stars
 from orders.reviews.errors import AlreadyWritten, BadReview, NothingToDecide, TooLate
+from orders.reviews.integrity import judge
 from orders.reviews.models import MerchantSealed, ProviderSealed, PublicReview, ReviewRound
 from orders.reviews.queries import access_round, due, sealed_of
 from orders.service.models import Milestone, ServiceOrder
+from providers.moderation.operations import open_review
 from providers.scorecards.kinds import EventKind
+from providers.scorecards.models import ScoreEvent
 from providers.scorecards.operations import record_event
+from providers.scorecards.operations.striking import strike_event
 
 PAGES = {"merchant": "/reviews/{}/", "provider": "/desk/reviews/{}/"}
 LONGEST = 3_000
+AS_MARKET = Actor("system:reviews")
 
 
 def open_round(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at: datetime) -> None:
@@ -51,7 +53,7 @@ def write_review(
             raise AlreadyWritten(_("You have written your review already; it cannot be changed."))
         if not policies.may_write(row, side, at):
             raise TooLate(_("The fourteen days for reviews are over."))
-        marks, words = _checked(row.axes if side == "merchant" else OF_PROVIDER, axes), _said(text)
+        marks, words = _checked(row.axes if side == "merchant" else OF_PROVIDER, axes), said(text)
         if side == "merchant":
             MerchantSealed.objects.create(merchant_id=organization_id, round=row, axes=marks, text=words, at=at)
         else:
@@ -88,7 +90,7 @@ def answer_review(*, organization_id: int, round_id: int, text: str, by: Actor, 
             raise AlreadyWritten(_("You have answered already; there is one answer."))
         if not policies.may_answer(row, side, at):
             raise TooLate(_("This review cannot be answered: the provider may answer within 28 days of its publication."))
-        row.answer, row.answered_at = _said(text), at
+        row.answer, row.answered_at = said(text), at
         row.save(update_fields=["answer", "answered_at"])
         PublicReview.objects.filter(provider_id=row.provider_id, round_id=row.pk).update(answer=row.answer)
         _record(organization_id, row, "answered", by)
@@ -97,21 +99,45 @@ def answer_review(*, organization_id: int, round_id: int, text: str, by: Actor, 
 
 
 def decide_review(*, merchant_id: int, round_id: int, is_valid: bool, text: str, by: Actor, at: datetime) -> ReviewRound:
-    """The market lets a held review count, or excludes it for good. Raises NotFound, NothingToDecide, BadReview."""
-    with scope(merchant_id, durable=True):
+    """The market lets a held review count, or excludes it for good; in the transaction of its desk.
+
+    Raises NotFound, NothingToDecide, BadReview.
+    """
+    with scope(merchant_id):
         row = access_round(organization_id=merchant_id, pk=round_id, lock=True)
         if row.verdict != "held":
             raise NothingToDecide(_("This review does not wait for a decision."))
-        row.decision, row.decided_at = _said(text), at
-        row.verdict, row.reason = ("valid", "") if is_valid else ("excluded", row.reason)
-        row.save(update_fields=["decision", "decided_at", "verdict", "reason"])
-        _record(merchant_id, row, "decided", by)
-        with scope(row.provider_id):
-            shown = PublicReview.objects.filter(provider_id=row.provider_id, round_id=row.pk)
-            shown.update(verdict=row.verdict, reason=row.reason)
+        return _decided(row, ("valid", "") if is_valid else ("excluded", row.reason), text, by, at)
+
+
+def exclude_review(*, merchant_id: int, round_id: int, text: str, by: Actor, at: datetime) -> ReviewRound:
+    """A report about a published review was right: it counts no more, its words go; in its desk's transaction.
+
+    Excluding it again changes nothing. Raises NotFound, NothingToDecide, BadReview.
+    """
+    with scope(merchant_id):
+        row = access_round(organization_id=merchant_id, pk=round_id, lock=True)
+        if row.state != "published":
+            raise NothingToDecide(_("This review does not wait for a decision."))
+        if row.reason == "staff":
+            return row
+        return _decided(row, ("excluded", "staff"), text, by, at)
+
+
+def _decided(row: ReviewRound, verdict: tuple[str, str], text: str, by: Actor, at: datetime) -> ReviewRound:
+    """Locks are held; in the merchant's scope."""
+    row.decision, row.decided_at = said(text), at
+    row.verdict, row.reason = verdict
+    row.save(update_fields=["decision", "decided_at", "verdict", "reason"])
+    _record(row.merchant_id, row, "decided", by)
+    with scope(row.provider_id):
+        PublicReview.objects.filter(provider_id=row.provider_id, round_id=row.pk).update(verdict=row.verdict, reason=row.reason)
+        if row.verdict == "valid":
             _count(row)
-        _tell(row, "decided", ("merchant", "provider"), at)
-        return row
+        else:
+            _uncount(row, by, at)
+    _tell(row, "decided", ("merchant", "provider"), at)
+    return row
 
 
 def _publish(row: ReviewRound, by: Actor, at: datetime) -> None:
@@ -127,40 +153,39 @@ def _publish(row: ReviewRound, by: Actor, at: datetime) -> None:
                 setattr(row, f"{side}_axes", found.axes)
                 setattr(row, f"{side}_text", found.text)
         row.state, row.published_at = "published", at
-        row.verdict, row.reason = _judge(row)
+        row.verdict, row.reason = judge(row.order, at)
         changed += ["published_at", "verdict", "reason", "merchant_axes", "merchant_text", "provider_axes", "provider_text"]
     row.save(update_fields=changed)
     with scope(row.merchant_id):
         _record(row.merchant_id, row, row.state, by)
     if row.state == "published":
-        _show(row)
+        _show(row, at)
         _tell(row, "published", ("merchant", "provider"), at)
 
 
-def _judge(row: ReviewRound) -> tuple[str, str]:
-    with scope(row.merchant_id):
-        found = {"merchant_id": row.merchant_id, "deal_id": row.order.deal_id}
-        held = Hold.objects.filter(**found).aggregate(a=Sum("amount"), r=Sum("released"), b=Sum("refunded"), m=Sum("rolled"))
-        taken = Release.objects.filter(**found).aggregate(n=Sum("reversed"))["n"] or 0
-    same = policies.share_people(_people(row.merchant_id), _people(row.provider_id))
-    funded, back = (held["a"] or 0) - (held["m"] or 0), (held["b"] or 0) + taken
-    return policies.judged(funded=funded, released=held["r"] or 0, back=back, same_people=same)
-
-
-def _people(organization_id: int) -> list[tuple[int, str]]:
-    with scope(organization_id):
-        return list(Membership.objects.filter(organization_id=organization_id).values_list("user_id", "user__email"))
-
-
-def _show(row: ReviewRound) -> None:
+def _show(row: ReviewRound, at: datetime) -> None:
     if not row.merchant_text or row.published_at is None:
         return
     with scope(row.provider_id):
         PublicReview.objects.create(
-            provider_id=row.provider_id, round_id=row.pk, category=row.order.category, axes=row.merchant_axes,
-            text=row.merchant_text, verdict=row.verdict, reason=row.reason, published_at=row.published_at,
+            provider_id=row.provider_id, round_id=row.pk, listing_id=row.order.listing_id, category=row.order.category,
+            axes=row.merchant_axes, text=row.merchant_text, verdict=row.verdict, reason=row.reason, published_at=row.published_at,
         )  # fmt: skip
         _count(row)
+        _hold(row, at)
+
+
+def _hold(row: ReviewRound, at: datetime) -> None:
+    """Into the inbox of staff; in the provider's scope."""
+    if row.verdict == "held" and row.merchant_axes:
+        open_review(
+            provider_id=row.provider_id, kind="contract_review", subject_id=row.pk, title=f"{row} {row.order.title}",
+            by=AS_MARKET, at=at,
+        )  # fmt: skip
+
+
+def _key(row: ReviewRound) -> str:
+    return f"review:{row.pk}"
 
 
 def _count(row: ReviewRound) -> None:
@@ -168,8 +193,15 @@ def _count(row: ReviewRound) -> None:
     if row.verdict == "valid" and row.merchant_axes and row.published_at:
         record_event(
             provider_id=row.provider_id, kind=EventKind.REVIEWED, at=row.published_at, value=stars(row.merchant_axes),
-            subject=("review", row.pk), key=f"review:{row.pk}", label=row.order.number, party_id=row.merchant_id,
+            subject=("review", row.pk), key=_key(row), label=f"{row.order.number} {row.order.title}", party_id=row.merchant_id,
         )  # fmt: skip
+
+
+def _uncount(row: ReviewRound, by: Actor, at: datetime) -> None:
+    """Out of the score from its next calculation on; the event stays, struck."""
+    event = ScoreEvent.objects.filter(provider_id=row.provider_id, key=_key(row)).first()
+    if event is not None:
+        strike_event(row.provider_id, event.pk, by, at)
 
 
 def _checked(codes: list[str] | tuple[str, ...], given: Mapping[str, int]) -> dict[str, int]:
@@ -178,7 +210,8 @@ def _checked(codes: list[str] | tuple[str, ...], given: Mapping[str, int]) -> di
     return {code: int(given[code]) for code in codes}
 
 
-def _said(text: str) -> str:
+def said(text: str) -> str:
+    """Words as they are kept. Raises BadReview for none."""
     clean = text.replace("\r\n", "\n").replace("\x00", "").strip()
     if not clean:
         raise BadReview(_("Write a few words."))

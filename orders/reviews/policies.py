@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from orders.reviews.models import ReviewRound
+from orders.reviews.models import Pulse, ReviewRound
 
-WRITING, ANSWERING = timedelta(days=14), timedelta(days=28)
+WRITING, ANSWERING, MARKING = timedelta(days=14), timedelta(days=28), timedelta(days=14)
+#: So many monthly marks count like one review.
+PULSES = 3
 MOST_REFUNDED = 8_000  # of 10,000
 #: Where everybody has an address; sharing one says nothing.
 PUBLIC_MAIL = frozenset(
@@ -45,10 +47,23 @@ def _domains(people: Iterable[tuple[int, str]]) -> set[str]:
     return {mail.rpartition("@")[2].lower() for _pk, mail in people if "@" in mail}
 
 
-def judged(*, funded: int, released: int, back: int, same_people: bool) -> tuple[str, str]:
-    """(verdict, reason). `back` went back to the merchant, refunded or taken back after the release; minor units."""
+def names(holders: Iterable[str]) -> set[str]:
+    """Account holders as they are compared: without case and spaces, and without those that were not named."""
+    return {"".join(holder.casefold().split()) for holder in holders} - {""}
+
+
+def judged(*, funded: int, released: int, back: int, tie: str) -> tuple[str, str]:
+    """(verdict, reason). `back` went back to the merchant, refunded or taken back after the release; minor units.
+
+    `tie` is how the two companies belong together, "" when they do not.
+    """
     if released <= 0:
         return "excluded", "unpaid"
     if back * 10_000 >= funded * MOST_REFUNDED:
         return "held", "refunded"
-    return ("held", "same_people") if same_people else ("valid", "")
+    return ("held", tie) if tie else ("valid", "")
+
+
+def may_mark(pulse: Pulse, side: str, at: datetime) -> bool:
+    """The merchant says once how the month was."""
+    return side == "merchant" and pulse.mark is None and at < pulse.closes_at

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from marketplace.tenancy.actor import BEAT
 from orders.reviews.operations import close_round
+from orders.reviews.pulses import ask_pulses
 from orders.reviews.queries import due
 
 
@@ -21,3 +22,9 @@ def sweep_rounds() -> int:
 def close(*, merchant_id: int, round_id: int) -> bool:
     """Publish what there is."""
     return close_round(merchant_id=merchant_id, round_id=round_id, by=BEAT, at=timezone.now())
+
+
+@shared_task(name="reviews.pulses.asked")
+def ask() -> int:
+    """Ask merchants about the month that is over."""
+    return ask_pulses(by=BEAT, at=timezone.now())

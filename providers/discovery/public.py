@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Case, IntegerField, QuerySet, Subquery, Value, When
 
 from marketplace.kernel.errors import NotFound
 from providers.catalogue.models import CategoryAttribute
@@ -67,16 +67,21 @@ def access_provider(slug: str) -> PublicProvider:
 
 
 def listing_page(slug: str) -> ListingPage:
-    """Five statements."""
-    listing = access_listing(slug)
+    """Four statements: the listing comes with its neighbours."""
+    its_provider = PublicListing.objects.filter(slug=slug).values("provider_id")[:1]
+    found = PublicListing.objects.select_related("category__parent").filter(provider_id=Subquery(its_provider))
+    is_other = Case(When(slug=slug, then=Value(0)), default=Value(1), output_field=IntegerField())
+    rows = list(found.order_by(is_other, "-published_at", "pk")[: OTHERS + 1])
+    if not rows:
+        raise NotFound(f"listing {slug}")
+    listing, others = rows[0], rows[1:]
     of_provider = {"provider_id": listing.provider_id}
-    others = PublicListing.objects.select_related("category").filter(**of_provider).exclude(pk=listing.pk)
     return ListingPage(
         listing=listing,
         provider=with_trial().filter(**of_provider).first(),
         score=PublicScore.objects.filter(**of_provider).first(),
         attributes=attributes_of(listing.category),
-        others=list(others.order_by("-published_at", "pk")[:OTHERS]),
+        others=others,
     )
 
 

@@ -7,10 +7,12 @@ A page links to `reverse("moderation:report") + "?about=listing:<slug>"`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from marketplace.accounts.models import Organization
 from marketplace.accounts.queries import organization_id
 from marketplace.kernel.errors import NotFound
+from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from providers.moderation.kinds import Text
 
@@ -27,11 +29,17 @@ class ReportSubject:
 
 @dataclass(frozen=True)
 class Reportable:
-    """`find(slug)` opens the scope it needs and raises NotFound for what is not public."""
+    """`find(slug)` opens the scope it needs and raises NotFound for what is not public.
+
+    `uphold(provider_id, subject_id, note, by, at)` is what follows at once when the report is right, in the desk's transaction;
+    without it a ruling follows or nothing. `is_also_for_its_owner`: what others said about a provider it may report itself.
+    """
 
     name: str
     label: Text
     find: Callable[[str], ReportSubject]
+    uphold: Callable[[int, int, str, Actor, datetime], None] | None = None
+    is_also_for_its_owner: bool = False
 
 
 _reportable: dict[str, Reportable] = {}

@@ -350,10 +350,13 @@ ADDRESSES: dict[str, Address] = {
         )
         for page, rights, names, form in (
             ("list", {"GET": "view_console"}, None, {}),
+            ("export", {"GET": "export"}, None, {}),
             ("detail", {"GET": "view_console"}, "review", {}),
             ("write", {"POST": writing}, "review", {**dict.fromkeys(marks, "4"), "text": "Good."}),
+            ("month", {"GET": "view_console"}, "review_month", {}),
         )
     },
+    "reviews:mark": Address({"POST": "hire"}, "review_month", form={"mark": "4"}),
     "desk_reviews:answer": Address({"POST": "sell"}, "review_published", form={"text": "Thank you."}, kind="provider"),
     "talks:new": Address({"GET": "hire", "POST": "hire"}, form=ASKED),
     "onboarding:home": Address({"GET": "view_console"}, kind="provider"),

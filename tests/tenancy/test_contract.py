@@ -204,6 +204,7 @@ NEVER_DELETED = {
     "payments_autopayinvoice",
     "disputes_dispute",
     "reviews_reviewround",
+    "reviews_pulse",
     "workrooms_conversation",
     "workrooms_decision",
     "workrooms_readmark",

@@ -1,17 +1,14 @@
-"""Reviews on both consoles: the list, one round, writing, answering."""
+"""One round of reviews on both consoles: reading, writing, answering."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
@@ -20,24 +17,8 @@ from orders.reviews.axes import OF_PROVIDER, shown
 from orders.reviews.errors import AlreadyWritten, BadReview, TooLate
 from orders.reviews.forms import AnswerForm, ReviewForm
 from orders.reviews.models import ReviewRound
-from orders.reviews.queries import access_round, rounds_of, sealed_of
-
-SPACES = {"merchant": "reviews", "provider": "desk_reviews"}
-WRITES = {"merchant": Permission.HIRE, "provider": Permission.SELL}
-PER_PAGE, ZONE = 20, "Asia/Shanghai"
-
-
-def _kind(request: HttpRequest) -> str:
-    return str(request.organization.kind)
-
-
-def review_list(request: HttpRequest) -> HttpResponse:
-    kind, now = _kind(request), timezone.now()
-    page = Paginator(rounds_of(request.organization.pk, kind), PER_PAGE).get_page(request.GET.get("page"))
-    rows = [
-        (row, reverse(f"{SPACES[kind]}:detail", args=[row.pk]), policies.may_write(row, kind, now)) for row in page.object_list
-    ]
-    return TemplateResponse(request, "reviews/list.html", {"page_obj": page, "rows": rows, "zone": ZONE})
+from orders.reviews.queries import access_round, sealed_of
+from orders.reviews.web.side import SPACES, ZONE, may_write, order_url, path_to, side_of
 
 
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
@@ -49,9 +30,9 @@ def _page(
     request: HttpRequest, row: ReviewRound, form: ReviewForm | None = None, answer_form: AnswerForm | None = None
 ) -> dict[str, Any]:
     """Needs the reader's own scope: it is what keeps the other's review from him until both are published."""
-    kind, now = _kind(request), timezone.now()
+    kind, now = side_of(request), timezone.now()
     own = sealed_of(row, kind)
-    may_act = WRITES[kind] in request.rights and request.look is None
+    may_act = may_write(request)
     return {
         "round": row,
         "own": own,
@@ -63,7 +44,13 @@ def _page(
         "form": form or ReviewForm(axes=_axes(row, kind)),
         "answer_form": answer_form or AnswerForm(),
         "space": SPACES[kind],
-        "order_url": f"/contracts/{row.order_id}/" if kind == "merchant" else f"/desk/jobs/{row.order_id}/",
+        "side": kind,
+        "other": row.order.provider_name if kind == "merchant" else row.order.merchant_name,
+        "has_written": policies.has_written(row, kind),
+        "other_has_written": policies.has_written(row, "provider" if kind == "merchant" else "merchant"),
+        "answer_until": row.published_at + policies.ANSWERING if row.published_at else None,
+        "list_url": path_to(request, "list"),
+        "order_url": order_url(row.order_id, kind),
         "zone": ZONE,
     }
 
@@ -74,7 +61,7 @@ def _axes(row: ReviewRound, kind: str) -> list[str]:
 
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     row = _seen(request, pk)
-    form = ReviewForm(request.POST, axes=_axes(row, _kind(request)))
+    form = ReviewForm(request.POST, axes=_axes(row, side_of(request)))
     if form.is_valid():
         act = {"axes": form.given, "text": form.cleaned_data["text"]}
         return _do(request, pk, operations.write_review, act, _("Your review is in. It is published with the other side's."))
@@ -101,7 +88,7 @@ def _do(request: HttpRequest, pk: int, operation: Any, facts: dict[str, Any], do
         messages.success(request, done)
     except (AlreadyWritten, BadReview, TooLate) as error:
         _warn(request, error)
-    return redirect(reverse(f"{SPACES[_kind(request)]}:detail", args=[pk]))
+    return redirect(path_to(request, "detail", pk))
 
 
 def _warn(request: HttpRequest, error: UserError) -> None:

@@ -27,13 +27,14 @@ from providers.discovery.web.cards import (
 from providers.discovery.web.doors import public
 from providers.discovery.web.looking import viewed
 from providers.discovery.web.offer import attributes_of, offer_of, terms_of
+from providers.discovery.web.panels import listing_panels
 from providers.listings.models import PricingModel, PublicListing
 from providers.shortlists.queries import kept_in
 
 
 @public
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
-    """Five statements; one more for members who can keep it in a shortlist."""
+    """Four statements, and those of the panels; one more for members who can keep it in a shortlist."""
     found, now = listing_page(slug), timezone.now()
     shown = found.listing
     seller = seller_of(found.provider, found.score)
@@ -59,6 +60,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         "canonical": request.build_absolute_uri(request.path),
         "structured": jsonld.service(request, shown, found.provider, trail),
         "buttons": buttons(request, shown),
+        "panels": listing_panels(request, shown),
         **_keeping(request, found),
     }
     viewed(request, shown)

@@ -31,8 +31,11 @@ def report(*, merchant_id: int, about_kind: str, slug: str, reason: str, text: s
     """Report something public to staff. `merchant_id` is the reporter's organization, `reason` a template's code of kind
     `reported`. Raises NotFound, AlreadyAsked, NotAllowed, UserError.
     """
-    subject = reportable_named(about_kind).find(slug)
-    _check(merchant_id, subject, reason, text)
+    kind = reportable_named(about_kind)
+    subject = kind.find(slug)
+    if subject.provider_id == merchant_id and not kind.is_also_for_its_owner:
+        raise NotAllowed(_("This is your own. Change or archive it instead."))
+    _check(reason, text)
     with scope(merchant_id, durable=True):
         _refuse_flood(merchant_id, at)
         made = _create(merchant_id, about_kind, subject, reason, text, by, at)
@@ -44,9 +47,7 @@ def report(*, merchant_id: int, about_kind: str, slug: str, reason: str, text: s
         return made
 
 
-def _check(merchant_id: int, subject: ReportSubject, reason: str, text: str) -> None:
-    if subject.provider_id == merchant_id:
-        raise NotAllowed(_("This is your own. Change or archive it instead."))
+def _check(reason: str, text: str) -> None:
     if not ReasonTemplate.objects.filter(kind="reported", code=reason, is_active=True).exists():
         raise UserError(_("Choose what is wrong."))
     if not text.strip():
@@ -96,6 +97,9 @@ def decide_report(
         made.save(update_fields=["state", "decided_at", "outcome"])
         record(merchant_id=merchant_id, by=by, action=f"moderation.report.{state}", facts={**_about(made), "note": note})
         tell_reporter(made, at)
+    uphold = reportable_named(made.about_kind).uphold
+    if state == "upheld" and uphold is not None:
+        uphold(provider_id, made.about_id, note, by, at)
 
 
 def _about(made: Report) -> dict[str, object]:

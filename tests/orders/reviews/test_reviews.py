@@ -17,8 +17,8 @@ from orders.reviews import operations, policies
 from orders.reviews.axes import OF_PROVIDER, stars
 from orders.reviews.errors import AlreadyWritten, BadReview, NothingToDecide, TooLate
 from orders.reviews.models import MerchantSealed, ProviderSealed, PublicReview, ReviewRound
-from orders.reviews.queries import access_round, averages, due
-from orders.reviews.web.panel import reviews as panel
+from orders.reviews.queries import access_round, due, public_page
+from orders.reviews.web.panel import of_provider as panel
 from providers.scorecards.models import ScoreEvent
 from tests import cast
 from tests.orders.service import stories
@@ -158,12 +158,12 @@ def test_the_provider_answers_once_within_twenty_eight_days(review: Review) -> N
 
 
 def test_what_makes_a_review_count() -> None:
-    usual = {"funded": 100, "released": 100, "back": 0, "same_people": False}
+    usual = {"funded": 100, "released": 100, "back": 0, "tie": ""}
     assert policies.judged(**usual) == ("valid", "")  # type: ignore[arg-type]
     assert policies.judged(**{**usual, "released": 0}) == ("excluded", "unpaid")  # type: ignore[arg-type]
     assert policies.judged(**{**usual, "back": 79}) == ("valid", "")  # type: ignore[arg-type]
     assert policies.judged(**{**usual, "back": 80}) == ("held", "refunded")  # type: ignore[arg-type]
-    assert policies.judged(**{**usual, "same_people": True}) == ("held", "same_people")  # type: ignore[arg-type]
+    assert policies.judged(**{**usual, "tie": "same_people"}) == ("held", "same_people")  # type: ignore[arg-type]
     assert policies.share_people([(1, "a@x.cn")], [(1, "b@y.cn")])
     assert policies.share_people([(1, "a@x.cn")], [(2, "b@X.cn")])
     assert not policies.share_people([(1, "a@qq.com")], [(2, "b@qq.com")])
@@ -180,7 +180,7 @@ def test_an_unpaid_contract_stays_visible_and_counts_nowhere() -> None:
     operations.write_review(organization_id=story.merchant.id, round_id=row.pk, **made)
     operations.sweep(by=BEAT, at=row.closes_at)
     public = PublicReview.objects.get(round_id=row.pk)
-    assert (public.verdict, public.reason, averages(story.provider.id)) == ("excluded", "unpaid", [])
+    assert (public.verdict, public.reason, public_page(story.provider.id).means) == ("excluded", "unpaid", {})
     with scope(story.provider.id):
         assert not ScoreEvent.objects.filter(kind="reviewed").exists()
 
@@ -244,7 +244,7 @@ def test_the_list_and_the_public_panel_cost_the_same_at_one_and_at_thirty(review
             public.pk, public.round_id = None, 10_000 + number
             public.save(force_insert=True)
     assert statements() == before
-    assert averages(review.story.provider.id)[0][1:] == (4, 30)
+    assert public_page(review.story.provider.id).means["quality"] == (4.0, 30)
     assert "n = 30" in panel(rf.get("/"), review.story.provider.id)
 
 
