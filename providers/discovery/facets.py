@@ -50,8 +50,7 @@ def _choices(name: str, counts: dict[str, int], query: Query, known: Knowledge, 
     elif kept and all(value.isdigit() for value in kept):
         kept.sort(key=int)
     return [
-        Choice(value, label_of(f"{name}:{value}", known, language), values[value], value in chosen, query.toggled(name, value))
-        for value in kept
+        Choice(name, value, label_of(f"{name}:{value}", known, language), values[value], value in chosen, query) for value in kept
     ]
 
 

@@ -6,20 +6,25 @@ tests). Nothing a search finds depends on it being fresh: it only adds words, na
 
 import json
 import time
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from hashlib import sha256
+from hashlib import md5, sha256
+from itertools import accumulate
 from math import log10
 from typing import Any
 
+import numpy as np
 from django.db import connection
 
+from marketplace.ui.offers import LEVEL_NAMES
 from providers.catalogue.lists import BELTS, INDUSTRIES, LANGUAGES, PLATFORMS
 from providers.discovery.sound import alike, initials, pinyin
 from providers.discovery.synonyms import ignored, related
 from providers.discovery.text import inflected, is_cjk, mark, needle, normalise, padded, wanted
+from providers.listings.models import PricingModel
 
 KEPT_SECONDS = 300
 MOST_WORDS = 5_000
@@ -134,18 +139,50 @@ class Knowledge:
         return dict(reversed(self.names))
 
     @cached_property
-    def _padded_names(self) -> list[tuple[str, str]]:
-        return [(padded(name), code) for name, code in self.names]
+    def _padded_names(self) -> tuple[str, list[int], list[str]]:
+        """All names in one text, line by line; where each line begins, and the facet it stands for."""
+        lines = [f"{padded(name)}\n" for name, _code in self.names]
+        starts = [0, *accumulate(len(line) for line in lines)][:-1]
+        return "".join(lines), starts, [code for _name, code in self.names]
+
+    @cached_property
+    def _facets(self) -> dict[int, str]:
+        """Code of a facet in `SearchDocument.codes` → the facet. A test holds that no two of them have the same code."""
+        found = [f"category:{slug}" for slug in self.categories]
+        for name, vocabulary in (("platform", PLATFORMS), ("industry", INDUSTRIES), ("belt", BELTS), ("language", LANGUAGES)):
+            found += [f"{name}:{term.code}" for term in vocabulary]
+        found += [f"pricing:{model}" for model in PricingModel.values] + [f"level:{level}" for level in LEVEL_NAMES]
+        return {int.from_bytes(facet_code(facet), "big"): facet for facet in found}
+
+    def decoded(self, codes: memoryview | bytes | None) -> list[tuple[str, int]]:
+        """How often each facet occurs in the codes of many documents. What nobody can name is left out."""
+        values, counts = np.unique(np.frombuffer(codes or b"", dtype=">u4"), return_counts=True)
+        several = zip(values.tolist(), counts.tolist(), strict=True)
+        return [(self._facets[code], hits) for code, hits in several if code in self._facets]
 
     def codes(self, phrases: Iterable[str]) -> set[str]:
         """Facets whose name contains one of these phrases: 家具 means the industry, and the belts that make it."""
-        sought = [needle(phrase) for phrase in phrases if len(phrase) > 1]
-        return {code for name, code in self._padded_names if any(each in name for each in sought)}
+        text, starts, codes = self._padded_names
+        found: set[str] = set()
+        for sought in (needle(phrase) for phrase in phrases if len(phrase) > 1):
+            at = text.find(sought)
+            while at >= 0:
+                line = bisect_right(starts, at) - 1
+                found.add(codes[line])
+                at = text.find(sought, starts[line + 1]) if line + 1 < len(starts) else -1
+        return found
+
+    @cached_property
+    def _called(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for name, code in self.names:
+            if not code.startswith("a."):
+                found[name].add(code)
+        return found
 
     def codes_named(self, phrases: Iterable[str]) -> set[str]:
         """Facets called exactly so; not a category's own attributes, whose choices have everyday names."""
-        sought = set(phrases)
-        return {code for name, code in self.names if name in sought and not code.startswith("a.")}
+        return {code for phrase in phrases for code in self._called.get(phrase, ())}
 
     def weight(self, phrase: str) -> float:
         """How much a word says: less, the more titles have it."""
@@ -195,6 +232,11 @@ class Knowledge:
             for (category, _key), attribute in self.attributes.items()
             if category == place and attribute.is_facet
         ]
+
+
+def facet_code(facet: str) -> bytes:
+    """The four bytes that stand for a facet in `SearchDocument.codes`, as discovery_facet_codes() makes them."""
+    return md5(facet.encode(), usedforsecurity=False).digest()[:4]
 
 
 def without_one(word: str) -> list[str]:

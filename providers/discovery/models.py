@@ -25,6 +25,10 @@ class SearchDocument(models.Model):
     text = models.TextField()
     tokens = SearchVectorField()
     facets = ArrayField(models.TextField())
+    #: The facets once more, four bytes each and without the band, for counting (`Knowledge.decoded`); the database makes them.
+    codes = models.GeneratedField(
+        expression=models.Func("facets", function="discovery_facet_codes"), output_field=models.BinaryField(), db_persist=True
+    )
     #: The category's own facets, `a.key:value`.
     attributes = ArrayField(models.TextField())
     #: CNY minor units; NULL for quotes.

@@ -58,13 +58,13 @@ def search(query: Query, *, language: str, as_of: datetime, exact: bool = False)
     """
     known = knowledge()
     asked = exactly(query.q, known) if exact else plan(query.q, known)
-    found = remembered(query, lambda: _run(query, asked, as_of))
+    found = remembered(query, lambda: _run(query, asked, as_of, known))
     meant, corrected, relaxed = "", False, False
     if not exact and found.total < FEW and asked.terms:
         meant = correction(query.q, known)
         if found.total == 0:
             better = plan(meant, known) if meant else asked
-            second = _run(query, better, as_of, is_relaxed=True) if meant or len(better.terms) > 1 else found
+            second = _run(query, better, as_of, known, is_relaxed=True) if meant or len(better.terms) > 1 else found
             if second.total:
                 found, asked, corrected = second, better, bool(meant)
                 relaxed = second.matched < len(better.terms)
@@ -86,15 +86,18 @@ def search(query: Query, *, language: str, as_of: datetime, exact: bool = False)
     )
 
 
-def _run(query: Query, asked: Plan, as_of: datetime, *, is_relaxed: bool = False) -> Found:
+def _run(query: Query, asked: Plan, as_of: datetime, known: Knowledge, *, is_relaxed: bool = False) -> Found:
     if asked.is_hopeless:
         return Found()
     statement = Statement(query, asked, as_of, is_relaxed)
     text = statement.text()
     with connection.cursor() as cursor:
         cursor.execute(text, statement.values)
-        total, page, matched, rows, counts = cursor.fetchone()
-    return Found(total, page, matched or 0, json.loads(rows), [tuple(each) for each in json.loads(counts)])
+        total, page, matched, rows, attributes, *codes = cursor.fetchone()
+    counts = [tuple(each) for each in json.loads(attributes)]
+    for dimension, several in zip(("", *statement.counted_apart), codes, strict=True):
+        counts += [(dimension, facet, hits) for facet, hits in known.decoded(several)]
+    return Found(total, page, matched, json.loads(rows), counts)
 
 
 def _hits(found: Found, asked: Plan, query: Query, known: Knowledge, language: str, as_of: datetime) -> list[Hit]:

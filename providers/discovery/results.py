@@ -11,15 +11,21 @@ from providers.listings.models import PublicListing
 Text = str | Promise
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """One value of a facet. `count`: hits with it, all other filters kept; `query` chooses it, or gives it up."""
+    """One value of a facet. `count`: hits with it, all other filters kept."""
 
+    name: str
     value: str
     label: Text
     count: int
     is_selected: bool
-    query: Query
+    asked: Query
+
+    @property
+    def query(self) -> Query:
+        """The query that chooses it, or gives it up. Made when somebody wants it: a page has a hundred choices."""
+        return self.asked.toggled(self.name, self.value)
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from providers.discovery.criteria import LAST_PAGE, Query
+from providers.discovery.knowledge import facet_code
 from providers.discovery.models import BANDS
 from providers.discovery.terms import Plan, Term
 
@@ -36,10 +37,11 @@ ORDERS = {
 }
 COLUMNS = (
     "d.listing_id, d.title, d.facets, d.attributes, d.price_minor, d.free_from, d.quality, d.score, d.is_newcomer,"
-    " d.published_at, d.updated_at"
+    " d.published_at, d.updated_at, d.codes"
 )
-#: What is kept of every candidate while the page and the counts are made; `attributes` with a category only.
-KEPT = "f.listing_id, f.facets, f.price_minor, f.quality, f.score, f.is_newcomer, f.published_at, f.matched, f.fit"
+#: To the planner, reading the whole table with words to be found must look as dear as it is: it unpacks every row's words, for
+#: which nothing is reckoned. Always true, never evaluated beyond its first half.
+DEAR = "(d.quality >= 0 OR to_tsvector('simple', d.text) IS NOT NULL)"
 BY_BAND = f"""
 SELECT c.* FROM generate_series(0, {BANDS - 1}) AS b (band) CROSS JOIN LATERAL (
   SELECT {{columns}} FROM discovery_searchdocument d
@@ -47,6 +49,19 @@ SELECT c.* FROM generate_series(0, {BANDS - 1}) AS b (band) CROSS JOIN LATERAL (
 LIMIT {{cap}}
 """
 BY_ORDER = "SELECT {columns} FROM discovery_searchdocument d WHERE {where} ORDER BY {order} LIMIT {cap}"
+#: What is kept of every candidate while the page and the counts are made.
+CHOSEN_BY_RELEVANCE = f"""
+chosen AS MATERIALIZED (
+  SELECT f.listing_id, f.codes{{also}}, f.is_newcomer, f.fit,
+    f.fit * ({1 - QUALITY}::float8 + {QUALITY / 1000}::float8 * f.quality::float8)
+    * ({1 - FRESHNESS}::float8
+       + {FRESHNESS}::float8 * exp(date_part('epoch', least('0'::interval, f.updated_at - %(as_of)s)) / {FRESH_DAYS * 86_400}))
+    * CASE WHEN f.free_from IS NULL OR f.free_from <= %(today)s THEN 1::float8
+           WHEN f.free_from <= %(today)s + 30 THEN {BUSY}::float8 ELSE {AWAY}::float8 END AS relevance
+  FROM fitting f {{most}})"""
+CHOSEN_BY_ORDER = """
+chosen AS MATERIALIZED (
+  SELECT f.listing_id, f.codes{also}, f.price_minor, f.quality, f.score, f.published_at FROM fitting f {most})"""
 PAGE_BY_LANE = f"""
 best AS (
   SELECT t.listing_id, row_number() OVER (ORDER BY relevance DESC, listing_id) AS place
@@ -56,7 +71,7 @@ lane AS (
   SELECT t.listing_id,
          (row_number() OVER (ORDER BY relevance DESC, listing_id) - 1) * {LANE_EVERY - 1} + {LANE_FIRST} - 0.5 AS slot
   FROM (SELECT listing_id, relevance FROM chosen
-        WHERE is_newcomer AND fit >= {LANE_FIT} * (SELECT max(fit) FROM chosen)
+        WHERE is_newcomer AND fit >= (SELECT best_fit * {LANE_FIT} FROM size)
         ORDER BY relevance DESC, listing_id LIMIT (SELECT page * {PAGE_SIZE // LANE_EVERY} FROM size)) t),
 page AS (
   SELECT listing_id, least(b.place, l.slot) AS turn, coalesce(l.slot < coalesce(b.place, l.slot + 1), false) AS is_promoted
@@ -69,23 +84,21 @@ page AS (
   ORDER BY 2 OFFSET (SELECT (page - 1) * {PAGE_SIZE} FROM size) LIMIT {PAGE_SIZE})
 """
 #: `fitting` is read once and not stored, except where the most matched words decide; OFFSET 0: no fit is reckoned twice.
+#: Facets leave as one string of codes, which is added up in numpy: grouping the words took as long as finding the listings.
 SEARCH = f"""
 WITH fitting AS {{stored}} (SELECT h.*, {{matched}} AS matched, {{fit}} AS fit FROM ({{hits}}) h OFFSET 0),
-chosen AS MATERIALIZED (
-  SELECT {{kept}}, f.fit * (1 - {QUALITY}::float8 * (1 - f.quality::float8 / 1000))
-    * (1 - {FRESHNESS}::float8
-           * (1 - exp(-greatest(0, date_part('epoch', %(as_of)s - f.updated_at)) / {FRESH_DAYS * 86_400})))
-    * CASE WHEN f.free_from IS NULL OR f.free_from <= %(today)s THEN 1::float8
-           WHEN f.free_from <= %(today)s + 30 THEN {BUSY}::float8 ELSE {AWAY}::float8 END AS relevance
-  FROM fitting f {{most}}),
-size AS (
-  SELECT count(*) AS n, least(%(page)s, greatest(1, ceil(count(*) / {PAGE_SIZE}.0)), {LAST_PAGE})::int AS page FROM chosen),
+{{chosen}},
+size AS MATERIALIZED (
+  SELECT count(*) AS n, least(%(page)s, greatest(1, ceil(count(*) / {PAGE_SIZE}.0)), {LAST_PAGE})::int AS page,
+    {{most_matched}} AS matched, {{best_fit}} AS best_fit, string_agg(codes, '') AS codes FROM chosen),
 {{page}}
-SELECT (SELECT n FROM size), (SELECT page FROM size), (SELECT max(matched) FROM chosen),
+SELECT s.n, s.page, s.matched,
   (SELECT coalesce(json_agg(json_build_object('id', listing_id, 'promoted', p.is_promoted, 'title', d.title,
      'facets', d.facets || d.attributes, 'free_from', d.free_from, 'quality', d.quality) ORDER BY p.turn), '[]')
    FROM page p JOIN discovery_searchdocument d USING (listing_id))::text,
-  (SELECT coalesce(json_agg(json_build_array(t.dimension, t.facet, t.n)), '[]') FROM ({{counts}}) t)::text
+  (SELECT coalesce(json_agg(json_build_array(t.dimension, t.facet, t.n)), '[]') FROM ({{attributes}}) t)::text,
+  s.codes{{others}}
+FROM size s
 """
 
 
@@ -113,19 +126,30 @@ class Statement:
     def text(self) -> str:
         """The whole statement; its values are in `values` afterwards."""
         self.values |= {"as_of": self.as_of, "today": self.as_of.date(), "page": self.query.page}
-        order = ORDERS.get(self.query.sort)
+        order, relaxed = ORDERS.get(self.query.sort), self.is_relaxed
+        chosen = CHOSEN_BY_ORDER if order else CHOSEN_BY_RELEVANCE
+        also = (", f.attributes" if self.query.category else "") + (", f.matched" if relaxed else "")
+        fewest = f"WHERE matched >= {(len(self.plan.terms) + 1) // 2} AND matched = (SELECT max(matched) FROM fitting)"
         return SEARCH.format(
-            stored="MATERIALIZED" if self.is_relaxed else "NOT MATERIALIZED",
-            kept=KEPT + (", f.attributes" if self.query.category else ""),
-            hits=self.candidates(COLUMNS + (", d.text" if self.is_relaxed else "")),
+            stored="MATERIALIZED" if relaxed else "NOT MATERIALIZED",
+            hits=self.candidates(COLUMNS + (", d.text" if relaxed else "")),
             matched=self._matched(),
             fit=self._fit(),
-            most=f"WHERE matched >= {(len(self.plan.terms) + 1) // 2} AND matched = (SELECT max(matched) FROM fitting)"
-            if self.is_relaxed
-            else "",
+            chosen=chosen.format(also=also, most=fewest if relaxed else ""),
+            most_matched="max(matched)" if relaxed else str(len(self.plan.terms)),
+            best_fit="0" if order else "max(fit)",
             page=PAGE_BY_ORDER.format(order=order) if order else PAGE_BY_LANE,
-            counts=self._counts(),
+            attributes=self._attribute_counts(),
+            others="".join(f",\n  (SELECT string_agg(o.codes, '') FROM ({each}) o)" for each in self._without_each()),
         )
+
+    @property
+    def counted_apart(self) -> list[str]:
+        """Dimensions in use: their codes follow those of the hits, one column each."""
+        return [] if self.is_relaxed else [name for name in self.query.filters if not name.startswith("a.")]
+
+    def _without_each(self) -> list[str]:
+        return [self.candidates("d.codes", without=name) for name in self.counted_apart]
 
     def condition(self) -> str:
         """What a document `d` must fulfil to be a hit; for counting without ordering."""
@@ -142,7 +166,7 @@ class Statement:
         query, found = self.query, []
         if self.plan.terms:
             joined = (" | " if self.is_relaxed else " & ").join(term.tsquery for term in self.plan.terms)
-            found.append(f"d.tokens @@ {self.value(joined)}::tsquery")
+            found += [f"d.tokens @@ {self.value(joined)}::tsquery", DEAR]
         for name, values in query.filters.items():
             if name != without:
                 column = "attributes" if name.startswith("a.") else "facets"
@@ -176,6 +200,8 @@ class Statement:
             return "1.0::float8"
         total = sum(term.weight for term in terms)
         each = [f"{term.weight:.4f}::float8 * {self._worth_if_there(term)}" for term in terms]
+        if self._is_alone(terms[0]):
+            return self._worth(terms[0])
         whole = f"CASE WHEN strpos(h.title, {self.value(self.plan.needle)}) > 0 THEN {AS_TYPED}::float8 ELSE 0 END"
         return f"(({' + '.join(each)}) / {total:.4f} + {whole})"
 
@@ -183,29 +209,37 @@ class Statement:
         return f"CASE WHEN {self._has(term)} THEN {self._worth(term)} ELSE 0 END" if self.is_relaxed else self._worth(term)
 
     def _worth(self, term: Term) -> str:
+        as_typed = AS_TYPED if self._is_alone(term) else 0.0
         in_title = [
-            f"WHEN strpos(h.title, {self.value(sought)}) > 0 THEN {IN_TITLE * counts:.4f}::float8"
+            f"WHEN strpos(h.title, {self.value(sought)}) > 0"
+            f" THEN {IN_TITLE * counts + as_typed * (sought == self.plan.needle):.4f}::float8"
             for sought, counts in term.weighted_needles
         ]
-        called = [f"WHEN {self._having('facets', term.named)} THEN {BY_NAME}::float8"] if term.named else []
-        called += [f"WHEN {self._having('facets', term.facet_codes)} THEN {BY_PART}::float8"] if term.facet_codes else []
-        own = term.attribute_codes
-        called += [f"WHEN {self._having('attributes', own)} THEN {BY_ATTRIBUTE}::float8"] if own else []
+        part = [code for code in term.facet_codes if code not in term.named]
+        called = [f"WHEN {self._having(term.named)} THEN {BY_NAME}::float8"] if term.named else []
+        called += [f"WHEN {self._having(part)} THEN {BY_PART}::float8"] if part else []
+        own = self.value(list(term.attribute_codes))
+        called += [f"WHEN h.attributes && {own}::text[] THEN {BY_ATTRIBUTE}::float8"] if term.attribute_codes else []
         cases = [f"CASE {' '.join(each)} ELSE 0 END" for each in (in_title, called) if each]
         return "(" + " + ".join([f"{ANYWHERE}::float8", *cases]) + ")"
 
-    def _having(self, column: str, codes: Sequence[str]) -> str:
-        return f"h.{column} && {self.value(list(codes))}::text[]"
+    def _is_alone(self, term: Term) -> bool:
+        """Whether finding the best phrase of this term in the title is finding the whole query in it."""
+        return len(self.plan.terms) == 1 and not self.is_relaxed and term.weighted_needles[0][0] == self.plan.needle
 
-    def _counts(self) -> str:
-        """Hits per facet; for a dimension in use, hits if that dimension were not used."""
-        every = "c.facets || c.attributes" if self.query.category else "c.facets"
+    def _having(self, facets: Sequence[str]) -> str:
+        """Whether a document has one of these facets; looking for codes takes a third of comparing the words."""
+        return "(" + " OR ".join(f"position({self.value(facet_code(each))} IN h.codes) > 0" for each in facets) + ")"
+
+    def _attribute_counts(self) -> str:
+        """Hits per attribute of the chosen category; for one in use, hits if it were not used."""
+        if not self.query.category:
+            return "SELECT '' AS dimension, '' AS facet, 0 AS n WHERE false"
         found = [
-            f"SELECT '' AS dimension, facet, count(*) AS n FROM (SELECT unnest({every}) AS facet FROM chosen c) e GROUP BY 2"
+            "SELECT '' AS dimension, facet, count(*) AS n FROM (SELECT unnest(c.attributes) AS facet FROM chosen c) e GROUP BY 2"
         ]
-        for name in () if self.is_relaxed else self.query.filters:
-            column = "attributes" if name.startswith("a.") else "facets"
-            others = self.candidates(f"d.{column} AS labels", without=name)
+        for name in () if self.is_relaxed else (each for each in self.query.filters if each.startswith("a.")):
+            others = self.candidates("d.attributes AS labels", without=name)
             found.append(
                 f"SELECT {self.value(name)}, facet, count(*) FROM (SELECT unnest(o.labels) AS facet FROM ({others}) o) e"
                 f" WHERE starts_with(facet, {self.value(name + ':')}) GROUP BY 2"

@@ -8,6 +8,7 @@ stays one phrase.
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import islice
 
 from providers.discovery.knowledge import Knowledge
@@ -38,25 +39,40 @@ class Term:
     #: Phrases that have a word of their own in the index.
     marked: frozenset[str] = frozenset()
 
+    @cached_property
+    def _needles(self) -> dict[str, str]:
+        return {phrase: needle(phrase) for phrase in self.phrases}
+
+    @cached_property
+    def enough(self) -> list[str]:
+        """Phrases of which a text must have one, without those that contain another: where 店铺代运营 is, 代运营 is too."""
+        sought = self._needles
+        return [each for each in sought if not any(o != each and sought[o] in sought[each] for o in sought)]
+
     @property
     def tsquery(self) -> str:
-        tokens = [[mark(phrase)] if phrase in self.marked else wanted(phrase)[0] for phrase in self.phrases]
+        tokens = [[mark(phrase)] if phrase in self.marked else wanted(phrase)[0] for phrase in self.enough]
         found = [" & ".join(_quoted(token) for token in each) for each in tokens]
         return "(" + " | ".join([*(f"({each})" for each in found), *(_quoted(sound) for sound in self.sounds)]) + ")"
 
     @property
     def needles(self) -> list[str]:
         """What the text must contain one of; empty where the index proves it already."""
-        return [] if all(phrase in self.marked or wanted(phrase)[1] for phrase in self.phrases) else self.all_needles
+        return [] if all(phrase in self.marked or wanted(phrase)[1] for phrase in self.enough) else self.all_needles
 
     @property
     def all_needles(self) -> list[str]:
-        return [needle(phrase) for phrase in self.phrases]
+        return [self._needles[phrase] for phrase in self.enough]
 
-    @property
+    @cached_property
     def weighted_needles(self) -> list[tuple[str, float]]:
-        """The best first."""
-        return [(needle(phrase), counts) for phrase, counts in sorted(self.phrases.items(), key=lambda item: -item[1])]
+        """The best first, without those that contain a better one."""
+        found: dict[str, float] = {}
+        for phrase, counts in sorted(self.phrases.items(), key=lambda item: -item[1]):
+            sought = self._needles[phrase]
+            if not any(better in sought for better in found):
+                found[sought] = counts
+        return list(found.items())
 
     @property
     def facet_codes(self) -> tuple[str, ...]:
