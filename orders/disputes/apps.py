@@ -8,6 +8,8 @@ class DisputesConfig(AppConfig):
     verbose_name = _("Disputes")
 
     def ready(self) -> None:
-        from orders.disputes import notices
+        from orders.disputes import inbox, notices
+        from providers.moderation.waiting import register_waiting
 
         notices.register()
+        register_waiting(inbox.SOURCE)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from marketplace.tenancy.staff import StaffAdmin, StaffTable, money
 from marketplace.ui import formats
-from orders.escrow.models import CommissionRule, Deal, Release, Reversal, Waiver
+from orders.escrow.models import BooksFinding, BooksRun, CommissionRule, Deal, Release, Reversal, Waiver
 from orders.escrow.staff import RuleForm, TryForm, try_out
 from providers.catalogue.models import Category
 
@@ -195,3 +195,21 @@ def _window(row: CommissionRule | Waiver) -> str:
     first = formats.local_date(row.valid_from) if row.valid_from else ""
     last = formats.local_date(row.valid_until) if row.valid_until else ""
     return f"{first} – {last}"
+
+
+@admin.register(BooksFinding)
+class BooksFindingAdmin(StaffAdmin):
+    """What the nightly check found; what is right again is closed by the next night, so nobody closes anything by hand."""
+
+    list_display = ("text", "check_name", "found_at", "seen_at", "gone_at")
+    list_filter = ("check_name", ("gone_at", admin.EmptyFieldListFilter), "found_at")
+    search_fields = ("text",)
+    ordering = ("-seen_at", "-id")
+    hidden = ("key",)
+
+
+@admin.register(BooksRun)
+class BooksRunAdmin(StaffAdmin):
+    list_display = ("night", "check_name", "ran_at", "findings")
+    list_filter = ("check_name", "night")
+    ordering = ("-night", "check_name")

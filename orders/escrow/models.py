@@ -396,3 +396,50 @@ class Reversal(SharedModel):
 
     def __str__(self) -> str:
         return f"{self.deal_id}: {self.key}"
+
+
+class Check(models.TextChoices):
+    """What is recalculated every night."""
+
+    LEDGER = "ledger", _("Ledger: balances, transfers, clearing")
+    ESCROW = "escrow", _("Contracts: commissions, releases, refunds")
+
+
+class BooksRun(models.Model):
+    """A night's check of the books; staff's own."""
+
+    check_name = models.CharField(_("check"), max_length=10, choices=Check)
+    night = models.DateField(_("night"))
+    ran_at = models.DateTimeField(_("checked"))
+    findings = models.IntegerField(_("findings"))
+
+    class Meta:
+        verbose_name = _("check of the books")
+        verbose_name_plural = _("checks of the books")
+        constraints = [models.UniqueConstraint(fields=["check_name", "night"], name="one_books_run_per_night")]
+
+    def __str__(self) -> str:
+        return f"{self.check_name} {self.night}"
+
+
+class BooksFinding(models.Model):
+    """Something the books do not add up to; staff's own. `key` is the hash of the text. Gone: a later night did not see it."""
+
+    check_name = models.CharField(_("check"), max_length=10, choices=Check)
+    key = models.CharField(max_length=64)
+    text = models.CharField(_("finding"), max_length=500)
+    found_at = models.DateTimeField(_("found"))
+    seen_at = models.DateTimeField(_("last seen"))
+    gone_at = models.DateTimeField(_("gone"), null=True)
+
+    class Meta:
+        verbose_name = _("finding in the books")
+        verbose_name_plural = _("findings in the books")
+        constraints = [
+            models.UniqueConstraint(fields=["check_name", "key"], name="one_books_finding"),
+            models.CheckConstraint(condition=Q(check_name__in=Check.values), name="books_finding_check"),
+        ]
+        indexes = [models.Index(fields=["found_at"], condition=Q(gone_at__isnull=True), name="books_finding_open")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -11,9 +11,11 @@ class OutcomesConfig(AppConfig):
         from orders.outcomes.clause import KIND
         from orders.outcomes.contract import describe, validate
         from orders.outcomes.notices import register_notices
-        from orders.outcomes.operations import listen
+        from orders.outcomes.operations import listen, settle_at_end
         from orders.service.clauses import register_clause
+        from orders.service.operations.concluding import register_last_fee
 
         register_clause(KIND, validate, describe)
         register_notices()
         listen()
+        register_last_fee(settle_at_end)

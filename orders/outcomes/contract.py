@@ -79,4 +79,10 @@ def describe(data: Mapping[str, Any], terms: Terms) -> Sequence[str]:
         _("With fewer than %(sample)s buyers in either group there is not enough evidence, and no variable fee. If the groups are"
           " not the agreed shares, no rule pays and the two sides decide.") % words,
     ]  # fmt: skip
+    if terms.is_recurring:
+        lines.append(
+            _("If the service ends before the result, also because of late work, what was measured until its last day is settled,"
+              " with intervals that stay valid on any day, and the contract ends once the fee is paid. Left in its trial, it pays"
+              " no variable fee.")
+        )  # fmt: skip
     return lines

@@ -3,6 +3,7 @@
 Amounts are minor units of the order's currency. Every table belongs to both parties (`SharedModel`).
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -246,6 +247,17 @@ class Milestone(SharedModel):
     def hold_key(self) -> str:
         """What its money is held under in escrow."""
         return f"milestone:{self.pk}"
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether figures decide what it pays, so that nothing is delivered for it."""
+        return "measured" in self.basis
+
+    @property
+    def measured_until(self) -> datetime | None:
+        """When its figures are computed; None where nothing is measured (any more)."""
+        until = self.basis.get("measured")
+        return datetime.fromisoformat(until) if until else None
 
 
 class Delivery(SharedModel):

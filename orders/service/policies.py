@@ -83,7 +83,10 @@ def possible_with(order: ServiceOrder, milestone: Milestone, side: Side) -> froz
     return frozenset(
         act
         for act, sides in MILESTONE_ACTS.items()
-        if side in sides and milestone_allows(order, milestone, act) and not (act == "extend_review" and milestone.is_extended)
+        if side in sides
+        and milestone_allows(order, milestone, act)
+        and not (act == "extend_review" and milestone.is_extended)
+        and not (act == "deliver" and milestone.is_measured)
     )
 
 

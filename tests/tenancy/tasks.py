@@ -60,5 +60,6 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "discovery.words.counted": ("none", {}),
     "marketplace.health.beaten": ("none", {}),
     "escrow.releases.matured": ("none", {}),
+    "escrow.books.checked": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }

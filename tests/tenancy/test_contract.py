@@ -59,6 +59,8 @@ GLOBAL = {
     "catalogue_categoryattribute": "what is asked of a service, the same for everybody; staff edit it",
     "payouts_payoutbatch": "a week's payouts, of the market: neither names nor amounts",
     "payouts_bookcase": "staff's list of where ledger and records differ; the application has no right to it",
+    "escrow_booksrun": "when the books were checked; the application has no right to it",
+    "escrow_booksfinding": "staff's list of what the books do not add up to; the application has no right to it",
     "payouts_batchproof": "the bank's confirmation of a batch, sealed; for staff",
     "onboarding_trialrule": "how many orders come before the deposit, the same for everybody; staff edit it",
     "escrow_commissionrule": "the market's fees, the same for everybody; staff edit them",

@@ -2,6 +2,6 @@
 
 from orders.outcomes.operations.counting import count
 from orders.outcomes.operations.listening import listen
-from orders.outcomes.operations.settling import settle, sweep_merchant
+from orders.outcomes.operations.settling import settle, settle_at_end, sweep_merchant
 
-__all__ = ["count", "listen", "settle", "sweep_merchant"]
+__all__ = ["count", "listen", "settle", "settle_at_end", "sweep_merchant"]

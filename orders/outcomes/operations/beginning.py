@@ -9,6 +9,7 @@ from orders.outcomes.metrics import metric_named
 from orders.outcomes.models import OutcomeAgreement
 from orders.outcomes.notices import say
 from orders.service.models import ContractVersion, Milestone, ServiceOrder
+from orders.service.operations.common import change
 from orders.service.queries import version_of
 
 
@@ -47,6 +48,8 @@ def _open(
         clause=version.agreed.clauses[KIND], contract_hash=version.hash, currency=order.currency, subject=subject,
         started_at=at, window_ends_at=until, settles_at=until + clause.settling,
     )  # fmt: skip
+    if milestone is not None:
+        change(milestone, basis={**milestone.basis, "measured": agreement.settles_at.isoformat()})
     facts = {
         "order_id": order.pk,
         "number": order.number,

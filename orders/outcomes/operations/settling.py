@@ -21,8 +21,9 @@ from orders.outcomes.operations.counting import count
 from orders.outcomes.paying import Pay, Verdict, pay
 from orders.outcomes.queries import measuring
 from orders.outcomes.states import OUTCOME_TABLE
+from orders.service.models import ServiceOrder
 from orders.service.operations.closing import Ending, close
-from orders.service.operations.common import Case, locked_by_time, settled
+from orders.service.operations.common import Case, change, locked_by_time, settled
 from orders.service.operations.concluding import conclude
 from orders.service.operations.recurring import charge
 from orders.service.states import ENDED
@@ -57,18 +58,44 @@ def settle(*, merchant_id: int, agreement_id: int, by: Actor, at: datetime) -> O
             return agreement
         if at < agreement.settles_at:
             raise TooEarly(agreement.settles_at)
-        metric = metric_named(agreement.metric)
-        metric.take_up(agreement.population, as_of=agreement.settles_at)
-        reading = metric.measure(agreement.population, as_of=agreement.settles_at, planned=True)
-        found_pay = pay(agreement.agreed, reading)
-        _keep(agreement, reading, found_pay, at)
-        _keep_rows(agreement, metric)
-        metric.end(merchant_id=merchant_id, subject=agreement.subject, at=at)
-        if found_pay.verdict != Verdict.BLOCKED:
-            _pay(case, agreement, found_pay.fee, by, at)
+        _settle(case, agreement, by, at)
         settled(case, at)
-        _report(agreement, found_pay, by, at)
     return agreement
+
+
+def settle_at_end(case: Case, by: Actor, at: datetime) -> None:
+    """A standing service is about to end: what was measured until its last day is not lost. On a locked order.
+
+    Nobody agreed on this day before anything was known, so the intervals are those that stay valid whenever one looks: they are
+    wider, and pay less for the same effect.
+    """
+    rows = OutcomeAgreement.objects.select_for_update().filter(merchant_id=case.order.merchant_id, order_id=case.order.pk)
+    agreement = rows.filter(state="measuring", milestone__isnull=True).first()
+    if agreement is not None:
+        _settle(case, agreement, by, at)
+
+
+def result_day(agreement: OutcomeAgreement, order: ServiceOrder) -> datetime:
+    """Up to when rows count: the agreed day, or the last of a standing service that ends before."""
+    if agreement.milestone_id is not None or order.ends_at is None:
+        return agreement.settles_at
+    return min(agreement.settles_at, order.ends_at)
+
+
+def _settle(case: Case, agreement: OutcomeAgreement, by: Actor, at: datetime) -> None:
+    metric, as_of = metric_named(agreement.metric), result_day(agreement, case.order)
+    metric.take_up(agreement.population, as_of=as_of)
+    reading = metric.measure(agreement.population, as_of=as_of, planned=as_of == agreement.settles_at)
+    found = pay(agreement.agreed, reading)
+    _keep(agreement, reading, found, at)
+    _keep_rows(agreement, metric, as_of)
+    metric.end(merchant_id=agreement.merchant_id, subject=agreement.subject, at=at)
+    if found.verdict != Verdict.BLOCKED:
+        _pay(case, agreement, found.fee, by, at)
+    elif agreement.milestone_id is not None:
+        milestone = case.milestone(agreement.milestone_id)
+        change(milestone, basis={**milestone.basis, "measured": ""})
+    _report(agreement, found, by, at)
 
 
 def _is_disputed(case: Case, agreement: OutcomeAgreement) -> bool:
@@ -90,9 +117,9 @@ def plain(reading: Reading) -> dict[str, Any]:
     return asdict(reading)
 
 
-def _keep_rows(agreement: OutcomeAgreement, metric: OutcomeMetric) -> None:
+def _keep_rows(agreement: OutcomeAgreement, metric: OutcomeMetric, as_of: datetime) -> None:
     """The buyers behind the result: what each is worth for both sides, who each is for the merchant."""
-    units = list(metric.units(agreement.population, as_of=agreement.settles_at))
+    units = list(metric.units(agreement.population, as_of=as_of))
     parties = {"merchant_id": agreement.merchant_id, "provider_id": agreement.provider_id}
     rows = OutcomeRow.objects.bulk_create(
         (

@@ -1,5 +1,6 @@
 """When a contract comes to its end: everything is closed, or nothing more will come."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from marketplace.kernel.transitions import after
@@ -11,6 +12,9 @@ from orders.service.operations.closing import cancel_planned, deal_of
 from orders.service.operations.common import Case, change, parties, say, told
 from orders.service.queries import handover_of
 from orders.service.states import ENDED, HELD, ORDER_TABLE
+
+LastFee = Callable[[Case, Actor, datetime], None]
+_last_fees: list[LastFee] = []
 
 
 def conclude(case: Case, by: Actor, at: datetime) -> bool:
@@ -24,10 +28,28 @@ def conclude(case: Case, by: Actor, at: datetime) -> bool:
         return False
     if not is_over and (planned or case.terms.is_recurring):
         return False
+    if has_last_fee(case, by, at):
+        return False
     for milestone in planned:
         cancel_planned(case, milestone, by, at)
     end(case, _act(case), by, at)
     return True
+
+
+def has_last_fee(case: Case, by: Actor, at: datetime) -> bool:
+    """Let fees be charged that the end makes due, such as a measured outcome; whether one is to be paid. On a locked order."""
+    for settle in _last_fees:
+        settle(case, by, at)
+    return _is_owed(case)
+
+
+def register_last_fee(settle: LastFee) -> None:
+    """Be asked before a contract ends whether there is a fee to charge; while one is unpaid the contract does not end.
+
+    Called with the locked case, in the merchant's scope. Registering twice changes nothing.
+    """
+    if settle not in _last_fees:
+        _last_fees.append(settle)
 
 
 def _is_owed(case: Case) -> bool:

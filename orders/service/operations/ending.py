@@ -14,7 +14,7 @@ from orders.service.models import HandoverItem, Milestone, ServiceOrder
 from orders.service.operations.amending import end_of_period, term_end
 from orders.service.operations.closing import cancel_planned, close
 from orders.service.operations.common import Case, change, locked, say, settled, told
-from orders.service.operations.concluding import conclude, end, hand_over_list
+from orders.service.operations.concluding import conclude, end, hand_over_list, has_last_fee
 from orders.service.policies import is_on_trial, require_order
 from orders.service.queries import handover_of
 from orders.service.states import HELD, WORKING
@@ -129,9 +129,23 @@ def cancel_late(*, organization_id: int, order_id: int, reason: str = "", by: Ac
         if any(milestone.state in ("delivered", "disputed") for milestone in case.milestones):
             raise NotPossible(_("Something is delivered or disputed. Decide about that first, then cancel the rest."))
         give_back(case, by, at)
-        end(case, "cancel_late", by, at, reason.strip())
+        _leave_late(case, reason.strip()[:500], by, at)
         settled(case, at)
     return case.order
+
+
+def _leave_late(case: Case, reason: str, by: Actor, at: datetime) -> None:
+    """The contract ends now, or as soon as a fee that its end makes due is paid; no further period is begun meanwhile."""
+    order = case.order
+    if case.terms.is_recurring:
+        change(order, ends_at=at)
+        if has_last_fee(case, by, at):
+            change(order, notice_by=case.acting, notice_at=at, end_reason=reason)
+            hand_over_list(case)
+            told(case, "contract.notice_given", by, ends_at=at.isoformat(), reason=reason)
+            say(case, "contract.notice_given", at=at, key="late", reason=reason or "–", until=both.moment(at))
+            return
+    end(case, "cancel_late", by, at, reason)
 
 
 def is_cancellable(case: Case, milestone: Milestone, at: datetime) -> bool:

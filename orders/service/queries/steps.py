@@ -24,7 +24,11 @@ Act = Literal[
     "rule",
     "hand_over",
     "confirm",
+    "measure",
+    "divide",
 ]
+#: What only has to be waited for: said when nothing else is to be done.
+PASSIVE = frozenset({"measure"})
 #: A draft nobody signs, and a signed contract nobody pays, end after so many days.
 UNSIGNED, UNFUNDED = timedelta(days=7), timedelta(days=7)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -56,9 +60,9 @@ def judged(
     splits: Sequence[SplitProposal],
     handover: Sequence[HandoverItem],
 ) -> NextStep:
-    """The most urgent of everything that waits: by deadline, and what has none comes last."""
+    """The most urgent of everything that waits: by deadline, then what has none; what needs nobody comes last."""
     waiting = list(_waiting(order, milestones, offered, splits, handover))
-    return min(waiting, key=lambda step: step.due_at or LAST, default=NextStep())
+    return min(waiting, key=lambda step: (step.act in PASSIVE, step.due_at or LAST), default=NextStep())
 
 
 def _waiting(
@@ -94,6 +98,10 @@ def _of_milestone(order: ServiceOrder, milestone: Milestone) -> Iterator[NextSte
         yield NextStep("market", "rule", None, milestone.pk)
     elif milestone.state == "delivered":
         yield NextStep("merchant", "review", milestone.auto_accept_at, milestone.pk)
+    elif milestone.state == "funded" and milestone.measured_until is not None:
+        yield NextStep("nobody", "measure", milestone.measured_until, milestone.pk)
+    elif milestone.state == "funded" and milestone.is_measured:
+        yield NextStep("merchant", "divide", None, milestone.pk)
     elif order.state == "active" and milestone.state == "funded":
         yield NextStep("provider", "deliver", milestone.due_at, milestone.pk)
     elif order.state == "active" and milestone.state == "changes_requested":
@@ -106,7 +114,8 @@ def _to_fund(milestones: Sequence[Milestone]) -> Milestone | None:
     invoice = next((milestone for milestone in planned if milestone.kind != "stage"), None)
     if invoice is not None or not planned:
         return invoice
-    return None if any(milestone.state in HELD for milestone in milestones) else planned[0]
+    under_way = any(milestone.state in HELD and not milestone.is_measured for milestone in milestones)
+    return None if under_way else planned[0]
 
 
 def funding_due(order: ServiceOrder, planned: Milestone, milestones: Sequence[Milestone]) -> datetime | None:

@@ -29,7 +29,7 @@ def turn_of(
         act=act_words(order),
         who=other_party(order, side),
         due_at=order.next_due_at,
-        consequence=consequence(order, terms) if actor != "nobody" else "",
+        consequence=consequence(order, terms),
         buttons=_buttons(request, order, milestones, here) if turn == "you" else (),
     )
 
@@ -45,14 +45,14 @@ def _buttons(request: HttpRequest, order: ServiceOrder, milestones: Sequence[Mil
         return (Button(_("Decide"), f"{url(request, 'detail', order.pk)}#acts", "play", is_primary=True),)
     wanted = {
         "fund": ("planned",), "review": ("delivered",), "deliver": ("funded",), "redeliver": ("changes_requested",),
-        "answer_split": tuple(HELD),
+        "answer_split": tuple(HELD), "divide": ("funded",),
     }.get(act, ())  # fmt: skip
-    found = [milestone for milestone in milestones if milestone.state in wanted]
+    found = [each for each in milestones if each.state in wanted and (act != "divide" or each.is_measured)]
     if not found or found[0].pk == here:
         return ()
     labels = {
         "fund": pgettext("milestone", "Pay in"), "review": _("Look at it"), "deliver": pgettext("work", "Deliver"),
-        "redeliver": _("Deliver again"), "answer_split": _("Look at it"),
+        "redeliver": _("Deliver again"), "answer_split": _("Look at it"), "divide": _("Look at it"),
     }  # fmt: skip
     name = "fund" if act == "fund" and may(request, "fund") else "milestone"
     return (Button(labels[act], url(request, name, found[0].pk), "arrow-right", is_primary=True),)
@@ -97,6 +97,8 @@ def when_of(order: ServiceOrder, milestone: Milestone) -> str:
         return _("accepted by itself on %(day)s") % {"day": formats.local_datetime(milestone.auto_accept_at, ZONE)}
     if milestone.closed_at is not None:
         return _("closed on %(day)s") % {"day": formats.local_date(milestone.closed_at, ZONE)}
+    if milestone.measured_until is not None:
+        return _("being measured until %(day)s") % {"day": formats.local_date(milestone.measured_until, ZONE)}
     if milestone.due_at is not None:
         day = formats.local_date(milestone.due_at, ZONE)
         return _("to be paid by %(day)s") % {"day": day} if milestone.state == "planned" else _("due %(day)s") % {"day": day}

@@ -44,6 +44,8 @@ ACTS: Mapping[str, Text] = {
     "rule": gettext_lazy("A dispute about it is being decided"),
     "hand_over": gettext_lazy("Hand over what the checklist names"),
     "confirm": gettext_lazy("Confirm what was handed over"),
+    "measure": gettext_lazy("The outcome is being measured; the result decides what is paid"),
+    "divide": gettext_lazy("The result is blocked: agree on how to divide the money, or open a dispute"),
 }
 #: The same in two or three words, for lists and boards.
 SHORT_ACTS: Mapping[str, Text] = {
@@ -58,6 +60,8 @@ SHORT_ACTS: Mapping[str, Text] = {
     "rule": pgettext_lazy("next act", "In dispute"),
     "hand_over": pgettext_lazy("next act", "Hand over"),
     "confirm": pgettext_lazy("next act", "Confirm the handover"),
+    "measure": pgettext_lazy("next act", "Being measured"),
+    "divide": pgettext_lazy("next act", "Divide the money"),
 }
 #: What an order says when nobody has to do anything.
 AT_REST: Mapping[str, Text] = {
@@ -97,6 +101,8 @@ def consequence(order: ServiceOrder, terms: Terms) -> str:
         return _("Work begins when the money is held. Without it by then, the contract is cancelled.")
     if order.next_act == "fund":
         return _("The provider works on it once the money is held.")
+    if order.next_act == "measure":
+        return _("It is computed by itself on that day; nothing has to be delivered for it.")
     if order.next_act == "review":
         return _("Without an answer by then it counts as accepted, and the money is released.")
     if order.next_act in ("deliver", "redeliver") and order.next_due_at is not None:

@@ -29,7 +29,12 @@ def due_pill(review: Review, at: datetime) -> SafeString | str:
     """Late is red, the last six hours are yellow. Nothing for what is decided."""
     if not policies.is_open(review):
         return ""
-    left = review.due_at - at
+    return clock_pill(review.due_at, at)
+
+
+def clock_pill(due_at: datetime, at: datetime) -> SafeString:
+    """How long is left until a moment, or how late it is."""
+    left = due_at - at
     if left < timedelta():
         return format_html('<span class="pill pill--bad">{}</span>', _("%(span)s late") % {"span": span(-left)})
     tone = "warn" if left < 6 * HOUR else "muted"

@@ -222,14 +222,15 @@ SELL = {"owner", "admin", "hiring", "operator"}
 @pytest.mark.parametrize("role", Role.values)
 def test_roles_may_do_what_their_rights_say(role: str) -> None:
     for (side, act), right in RIGHTS.items():
-        holders = (PAY if act == "fund" else HIRE) if side == "merchant" else SELL
+        holders = (PAY if act in ("fund", "autopay") else HIRE) if side == "merchant" else SELL
         assert (right in permissions_of(role, may_export=False, kind=side)) == (role in holders), (side, act)
 
 
 def test_every_act_of_a_side_has_a_right_and_no_other_act_has() -> None:
     acts = {(side, act) for act, sides in ORDER_ACTS.items() for side in sides}
     acts |= {(side, "accept_milestone" if act == "accept" else act) for act, sides in MILESTONE_ACTS.items() for side in sides}
-    assert set(RIGHTS) == acts | {("merchant", "draft"), ("merchant", "comment"), ("provider", "comment")}
+    others = {("merchant", "draft"), ("merchant", "autopay"), ("merchant", "comment"), ("provider", "comment")}
+    assert set(RIGHTS) == acts | others
 
 
 def test_refusals_are_meant_for_people() -> None:
