@@ -60,13 +60,14 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened; `at` is aware. `url` leads to what it happened to."""
+    """Something that happened; `at` is aware. `url` leads to what it happened to; `said` are words of a person."""
 
     at: datetime
     title: Text
     text: Text = ""
     tone: Tone = "muted"
     url: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel.errors import UserError
 from marketplace.tenancy.actor import person
@@ -28,7 +28,7 @@ from providers.onboarding.admin import ActingAdmin
 #: What the market does in a state, the operation that does it, and what the button says.
 ACTS = {
     "escalated": ("propose", operations.propose, gettext_lazy("Propose this share")),
-    "ruling": ("rule", operations.rule, gettext_lazy("Rule")),
+    "ruling": ("rule", operations.rule, pgettext_lazy("dispute", "Rule")),
     "appealed": ("decide", operations.decide_appeal, gettext_lazy("Decide the appeal")),
 }
 MOST_MESSAGES = 100
@@ -37,7 +37,7 @@ MOST_MESSAGES = 100
 @admin.register(Dispute)
 class DisputeAdmin(ActingAdmin):
     list_display = (
-        "number", "merchant_id", "provider_id", "state_shown", money("at_stake"), "due_at", "cap_at", "opened_at", "act",
+        "number_shown", "merchant_id", "provider_id", "state_shown", money("at_stake"), "due_at", "cap_at", "opened_at", "act",
     )  # fmt: skip
     list_filter = ("state", "reason", "opened_at")
     search_fields = ("statement", "answer")
@@ -45,8 +45,9 @@ class DisputeAdmin(ActingAdmin):
     ordering = ("closed_at", "due_at")
     hidden = ("ruled_by_id",)
 
-    def needs_act(self, row: Dispute) -> bool:
-        return row.state in ACTS
+    @admin.display(description=gettext_lazy("Dispute"), ordering="pk")
+    def number_shown(self, row: Dispute) -> str:
+        return row.number
 
     def page(self, request: HttpRequest, row: Dispute) -> HttpResponse:
         form = ActForm(request.POST or None, currency=row.currency, at_stake=row.at_stake)

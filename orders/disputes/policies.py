@@ -43,7 +43,9 @@ def at_stake(milestone: Milestone) -> int:
 
 
 def is_turn(dispute: Dispute, side: str, act: str) -> bool:
-    """Whether an act is this side's at all, whatever the state."""
+    """Whether an act is this side's at all, whatever the state; none of them is the market's."""
+    if side not in ("merchant", "provider"):
+        return False
     if act == "answer":
         return side == dispute.respondent
     if act == "withdraw":

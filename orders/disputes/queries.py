@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
+from marketplace.ui.formats import minor_to_decimal
 from orders.disputes.models import Dispute, DisputeStep
 from orders.disputes.states import LAPSES
 from orders.escrow.models import Deal
@@ -70,6 +71,11 @@ class Consequences:
     lines: list[Any]
     is_released: bool
 
+    @property
+    def typed(self) -> str:
+        """The provider's share as a form takes it, in major units."""
+        return str(minor_to_decimal(self.to_provider, self.currency))
+
 
 def consequences(dispute: Dispute, to_provider: int, at: datetime) -> Consequences:
     """What both sides would get if the provider were given so much. Changes nothing; needs the scope of a party."""
@@ -79,7 +85,7 @@ def consequences(dispute: Dispute, to_provider: int, at: datetime) -> Consequenc
     if dispute.milestone.closed_at is not None:
         taken = preview_reversal(deal, f"{dispute.milestone.hold_key}:closed", back) if back else None
         fee_back = taken.fee_back if taken else 0
-        loses = (taken.from_pending + taken.from_earnings) if taken else 0
+        loses = (taken.from_pending + taken.from_earnings - fee_back) if taken else 0
         return Consequences(**common, fee=0, net=-loses, fee_back=fee_back, lines=[], is_released=True)  # type: ignore[arg-type]
     shown = preview_release(deal, to_provider, at)
     return Consequences(**common, fee=shown.fee, net=shown.net, fee_back=0, lines=shown.lines, is_released=False)  # type: ignore[arg-type]

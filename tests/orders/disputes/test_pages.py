@@ -64,6 +64,16 @@ def test_a_dispute_is_opened_answered_and_agreed_in_the_browser() -> None:
     assert story.wallet() == 150_00
 
 
+def test_what_is_agreed_to_is_what_was_read(quarrel: Quarrel) -> None:
+    """The dialog sends the share it shows, which counts also while the first claim waits for its answer."""
+    client, url = at(quarrel, "provider")
+    assert 'name="to_provider" value="100.00"' in client.get(url).content.decode()
+    client.post(f"{url}do/", {"act": "agree", "to_provider": "99.00"})
+    assert quarrel.now.state == "opened"
+    client.post(f"{url}do/", {"act": "agree", "to_provider": "100.00"})
+    assert (quarrel.now.state, quarrel.story.wallet()) == ("settled", 300_00)
+
+
 def test_a_milestone_whose_days_are_over_says_so() -> None:
     story = stories.funded()
     page = client_of(story.merchant.owner).get(f"/disputes/open/{story.milestone().pk}/").content.decode()
@@ -85,7 +95,8 @@ def test_staff_propose_rule_and_decide_with_the_split_before_their_eyes(quarrel:
     assert "Arrives at the provider" in seen
     assert quarrel.now.state == "escalated", "looking changes nothing"
     assert boss.post(url, {"to_provider": "401", "text": "Too much"}).status_code == 422
-    assert boss.post(url, {"to_provider": "250", "text": "Half of it works."}).status_code == 302
+    done = boss.post(url, {"to_provider": "250", "text": "Half of it works."}, follow=True)
+    assert (done.status_code, "Proposal on the table" in done.content.decode()) == (200, True)
     quarrel.act("provider", "decline")
     boss.post(url, {"to_provider": "200", "text": "The sketch was late."})
     quarrel.act("provider", "appeal")
@@ -107,3 +118,15 @@ def test_the_list_costs_the_same_with_one_row_and_many(quarrel: Quarrel) -> None
         quarrel.act("merchant", "withdraw")
         quarrel = Quarrel(quarrel.story)
     assert [count(side) for side in PREFIX] == before
+
+
+def test_what_waits_for_the_market_stands_in_the_inbox_of_who_may_act(quarrel: Quarrel) -> None:
+    boss, page = staff("boss"), reverse("admin:index")
+    link = reverse("admin:disputes_dispute_act", args=[quarrel.row.pk])
+    assert link not in boss.get(page).content.decode(), "the two still talk"
+    quarrel.escalated()
+    assert link in boss.get(page).content.decode()
+    reader = ensure_user(email="reader@staff.example", password=cast.PASSWORD, name="reader", is_staff=True)
+    reader.is_superuser = False
+    reader.save()
+    assert link not in client_of(reader).get(page).content.decode()
