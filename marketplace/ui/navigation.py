@@ -120,7 +120,7 @@ SECTIONS: tuple[Section, ...] = (
         kind="provider",
     ),
     Section(
-        _("Jobs"), pgettext_lazy("short", "Jobs"), "calendar",
+        pgettext_lazy("navigation", "Jobs"), pgettext_lazy("short", "Jobs"), "calendar",
         (
             Page(pgettext_lazy("hiring", "Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.ui.deals import BoardCard, BoardColumn, Button, Entry, NextAct, Portion, Stage, month_of
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-ACCEPT = Button(_("Accept"), "#deals", "check", is_primary=True)
+ACCEPT = Button(pgettext_lazy("milestone", "Accept"), "#deals", "check", is_primary=True)
 
 
 def context() -> dict[str, Any]:

@@ -103,7 +103,7 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("read") != "on":
         messages.error(request, _("Tick that you have read the contract, then sign."))
         return redirect(f"{url(request, 'contract', pk)}#sign")
-    words = _("You have signed. As soon as both have, the contract stands.")
+    words = _("Signed. What comes next is said on top of the page.")
     worked = done(request, lambda: operations.accept_contract(version_hash=request.POST.get("hash", ""), **facts), words)
     return redirect(url(request, "detail" if worked else "contract", pk))
 

@@ -96,7 +96,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     columns = [
         _("Contract number"), _("Title"), _("Company"), pgettext("terms", "Paid"),
         _("Status"), _("Currency"), _("Amount"), _("Acts next"), _("Next act"),
-        _("Until"), _("Created"), pgettext("contracts", "Signed on"), pgettext("contracts", "Ended on"),
+        pgettext("fact", "Until"), _("Created"), pgettext("contracts", "Signed on"), pgettext("contracts", "Ended on"),
     ]  # fmt: skip
     return csv_response("contracts.csv" if side == "merchant" else "jobs.csv", columns, rows())
 
