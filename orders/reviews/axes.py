@@ -40,5 +40,5 @@ def stars(axes: Mapping[str, int]) -> int:
 
 
 def shown(axes: Mapping[str, int], order: Sequence[str] = ()) -> list[tuple[object, int]]:
-    """(label, 1 to 5)."""
-    return [(LABELS[code], axes[code]) for code in order or axes if code in axes]
+    """(label, 1 to 5), in the order all lists have unless another is given."""
+    return [(LABELS[code], axes[code]) for code in order or LABELS if code in axes]

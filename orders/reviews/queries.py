@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connections
-from django.db.models import Count, JSONField, Q, QuerySet, Window
+from django.db.models import Count, DateTimeField, ExpressionWrapper, F, JSONField, Q, QuerySet, Value, Window
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
+from orders.reviews import policies
 from orders.reviews.models import MerchantSealed, ProviderSealed, PublicReview, Pulse, ReviewRound
 from orders.service.models import ServiceOrder
 
@@ -113,19 +115,26 @@ def round_of(order: ServiceOrder) -> ReviewRound | None:
     return ReviewRound.objects.filter(merchant_id=order.merchant_id, order_id=order.pk).first()
 
 
-def to_write(organization_id: int, side: str, at: datetime) -> QuerySet[ReviewRound]:
-    """Rounds this side has not written in yet, the soonest over first."""
-    mine = {f"{side}_id": organization_id, f"{side}_at": None, "state": "open", "closes_at__gt": at}
-    return ReviewRound.objects.filter(**mine).select_related("order").order_by("closes_at", "pk")
+def open_acts(organization_id: int, side: str, at: datetime, limit: int) -> list[tuple[str, int, int, str, str, datetime]]:
+    """What a side may still do, the soonest over first: ("write" | "mark" | "answer", id, month, title, other company, until).
 
+    One statement.
+    """
+    other = "order__provider_name" if side == "merchant" else "order__merchant_name"
 
-def to_answer(provider_id: int, since: datetime) -> QuerySet[ReviewRound]:
-    """Published reviews the provider may still answer, those published since then."""
-    found = ReviewRound.objects.filter(provider_id=provider_id, state="published", answered_at=None, published_at__gt=since)
-    return found.exclude(merchant_text="").select_related("order").order_by("published_at", "pk")
+    def acts(rows: QuerySet[Any], name: str, month: Any, until: Any) -> QuerySet[Any]:
+        told = {"act": Value(name), "month": month, "title": F("order__title"), "other": F(other), "until": until}
+        found: QuerySet[Any] = rows.order_by().annotate(**told).values_list("act", "pk", "month", "title", "other", "until")
+        return found
 
-
-def to_mark(merchant_id: int, at: datetime) -> QuerySet[Pulse]:
-    """Monthly questions nobody has answered."""
-    found = Pulse.objects.filter(merchant_id=merchant_id, mark=None, closes_at__gt=at)
-    return found.select_related("order").order_by("closes_at", "pk")
+    no_month = Value(0)
+    mine = ReviewRound.objects.filter(**{f"{side}_id": organization_id})
+    unwritten = acts(mine.filter(**{f"{side}_at": None}, state="open", closes_at__gt=at), "write", no_month, F("closes_at"))
+    if side == "merchant":
+        months = Pulse.objects.filter(merchant_id=organization_id, mark=None, closes_at__gt=at)
+        more = acts(months, "mark", F("number"), F("closes_at"))
+    else:
+        until = ExpressionWrapper(F("published_at") + Value(policies.ANSWERING), DateTimeField())
+        unanswered = mine.filter(state="published", answered_at=None, published_at__gt=at - policies.ANSWERING)
+        more = acts(unanswered.exclude(merchant_text=""), "answer", no_month, until)
+    return list(unwritten.union(more, all=True).order_by("until", "pk")[:limit])

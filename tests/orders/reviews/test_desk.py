@@ -1,5 +1,6 @@
 """Held and reported reviews in the inbox of staff, and what makes one held."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from orders.payouts.models import PayoutAccount
 from orders.reviews.integrity import judge
 from orders.reviews.models import PublicReview
 from orders.reviews.moderating import KIND
+from orders.reviews.queries import open_acts
 from orders.reviews.web.panel import of_listing, of_provider
 from orders.service.models import ServiceOrder
 from providers.listings.models import PublicListing
@@ -20,7 +22,7 @@ from providers.moderation.models import Review as DeskReview
 from providers.moderation.operations import decide, report
 from providers.scorecards.models import ScoreEvent, Strike
 from tests import cast
-from tests.orders.reviews.test_reviews import Review
+from tests.orders.reviews.test_reviews import Review, client_of
 from tests.orders.service import stories
 from tests.tenancy.fills.work import _bare
 
@@ -124,6 +126,40 @@ def test_companies_that_hire_each_other_in_a_circle_are_seen() -> None:
     assert judge(story.order, story.at) == ("valid", ""), "half a circle"
     join(story.merchant.owner, rival.id)
     assert judge(story.order, story.at) == ("held", "circular")
+
+
+def test_first_pages_say_what_may_be_written_and_answered_and_until_when() -> None:
+    review = Review()
+    parties = {"merchant": review.story.merchant.id, "provider": review.story.provider.id}
+
+    def acts(at: datetime) -> dict[str, list[tuple[str, datetime]]]:
+        found = {}
+        for side, owner in parties.items():
+            with scope(owner):
+                found[side] = [(act, until) for act, _pk, _n, _title, _other, until in open_acts(owner, side, at, 5)]
+        return found
+
+    start, end = review.at, review.now.closes_at
+    assert acts(start) == {"merchant": [("write", end)], "provider": [("write", end)]}
+    assert acts(end) == {"merchant": [], "provider": []}
+    review.write("merchant")
+    assert acts(start) == {"merchant": [], "provider": [("write", end)]}
+    review.write("provider")
+    assert acts(start) == {"merchant": [], "provider": [("answer", start + timedelta(days=28))]}
+    assert acts(start + timedelta(days=28)) == {"merchant": [], "provider": []}
+    review.answer()
+    assert acts(start) == {"merchant": [], "provider": []}
+
+
+def test_the_list_is_searched_filtered_and_exported_as_it_is_shown() -> None:
+    review = both_written("So it was.")
+    client = client_of(review, "merchant")
+    for query, shown in (("q=two+pages", True), ("q=nothing", False), ("state=published", True), ("state=open", False)):
+        assert ("Two pages for the shop" in client.get(f"/reviews/?{query}").content.decode()) == shown, query
+        exported = b"".join(client.get(f"/reviews/export/?{query}").streaming_content).decode()  # type: ignore[attr-defined]
+        assert ("So it was." in exported) == shown, query
+    assert "Two pages" not in client.get("/reviews/?waits=answer").content.decode(), "the answer is the provider's"
+    assert "Two pages" in client_of(review, "provider").get("/desk/reviews/?verdict=valid&o=-title").content.decode()
 
 
 def test_a_listing_shows_what_was_said_of_it_and_nothing_of_others(rf: Any) -> None:
