@@ -91,7 +91,10 @@ class Quoting:
         self.items = rows_of(ItemForm, "items", stored=items, data=data, spare=2, limit=MOST_ITEMS, more=more, currency=currency)
         if self.is_counted:
             for form in self.items.forms:
-                form.fields["name"].label, form.fields["quantity"].label = _("What is counted"), _("Expected")
+                form.fields["name"].label, form.fields["quantity"].label = (
+                    pgettext_lazy("proposal", "What is counted"),
+                    _("Expected"),
+                )
         self.stages = self._stages(quote, data, more) if self.model == "milestone" else None
         if data is not None and not self.is_sent:
             self._hush()

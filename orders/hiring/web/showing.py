@@ -161,7 +161,10 @@ def comparison(
     columns = tuple(
         Column(
             proposal.invitation.provider_name or _("A provider"),
-            Price(formats.price(quote.total, quote.currency), per(quote)),
+            Price(
+                formats.price(quote.total, quote.currency),
+                _months(quote.period_months) if quote.period_months > 1 else per(quote),
+            ),
             url,
             str(ProposalState(effective_state(proposal, at)).label),
         )
