@@ -52,11 +52,6 @@ def press_in(who: Visitor, text: str) -> None:
     who.page.wait_for_load_state()
 
 
-def follow(who: Visitor, text: str) -> None:
-    who.page.get_by_role("main").get_by_role("link", name=who.said(text), exact=True).first.click()
-    who.page.wait_for_load_state()
-
-
 @pytest.mark.parametrize(("width", "language"), SCREENS)
 def test_from_a_package_to_the_money_on_its_way(
     visit: Visit, market: tuple[cast.Merchant, cast.Provider], width: int, language: str
@@ -164,7 +159,8 @@ def work_is_changed_once(buyer: Visitor, seller: Visitor, pk: int, language: str
 
 def accept(buyer: Visitor, pk: int) -> None:
     buyer.page.goto(f"/contracts/milestones/{pk}/")
-    follow(buyer, "Accept")
+    buyer.page.locator("main a[href$='/accept/']").first.click()
+    buyer.page.wait_for_load_state()
     buyer.see("The provider gets")
     buyer.look_around()
     buyer.page.locator("form button[type=submit]").filter(has_text="7,000").click()

@@ -1,19 +1,23 @@
 """Programs in a browser: look before you switch on, run, and buyers who help themselves by link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 pytest.importorskip("playwright")
 
 from aftersales.programs.policies import save_policy
 from aftersales.programs.registry import program_named
+from marketplace.accounts.models import User
+from marketplace.accounts.operations import ensure_user
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from tests import cast
+from tests.browser.test_first_day import sign_in
 from tests.browser.test_journey import enter, visit
 from tests.browser.visitor import Visitor
 from tests.engine import doors
@@ -143,9 +147,19 @@ def ask_for_refund(buyer: Visitor, address: str) -> None:
     buyer.look_around()
 
 
-def pages(of: Filled) -> list[str]:
+#: Where providers work on what merchants ordered, and are paid.
+WORK = ("leads", "jobs", "job_outcomes", "desk_talks", "desk_disputes", "desk_reviews", "earnings", "funnel")
+STAFF = (
+    "disputes_dispute_changelist", "payouts_payoutbatch_changelist", "payouts_payoutbatch_add", "payouts_payout_changelist",
+    "payouts_bookcase_changelist", "escrow_commissionrule_changelist", "escrow_commissionrule_add", "escrow_waiver_changelist",
+    "escrow_deal_changelist", "insights_liquidity_changelist",
+)  # fmt: skip
+
+
+def pages(of: Filled, kind: str = "merchant", rooms: Sequence[str] = ()) -> list[str]:
     """Every page of the console; what needs the right to export is a file, and fragments are parts of pages."""
-    mine = {name: address for name, address in ADDRESSES.items() if address.kind == "merchant"}
+    mine = {name: address for name, address in ADDRESSES.items() if address.kind == kind}
+    mine = {name: address for name, address in mine.items() if not rooms or name.startswith(tuple(f"{room}:" for room in rooms))}
     whole = [name for name, address in mine.items() if address.rights.get("GET", "export") != "export"]
     return [ADDRESSES[name].url(name, of) for name in sorted(whole) if not name.endswith((":preview", ":progress"))]
 
@@ -155,12 +169,23 @@ def test_every_page_is_in_order(visit: Visit, tmp_path: Path, width: int, langua
     listings.fill(cast.provider("shelf"))
     acme, studio = filled(cast.acme(), tmp_path), furnished(cast.studio(), tmp_path)
     hired(acme, studio)
-    who = visit(width, language)
-    enter(who, acme.merchant)
+    look_at_all(visit(width, language), acme.owner, pages(acme))
+    look_at_all(visit(width, language), studio.owner, pages(studio, "provider", WORK))
+    staff = ensure_user(email="staff@shangban.example", password=cast.PASSWORD, name="Staff", is_staff=True)
+    rows = [
+        reverse("admin:disputes_dispute_act", args=[acme.ids["dispute"]]),
+        reverse("admin:payouts_payout_act", args=[studio.ids["payout"]]),
+    ]
+    look_at_all(visit(width, language), staff, ["/admin/", *rows, *(reverse(f"admin:{name}") for name in STAFF)])
+
+
+def look_at_all(who: Visitor, user: User, addresses: list[str]) -> None:
     client = Client()
-    client.force_login(acme.owner, backend="django.contrib.auth.backends.ModelBackend")
-    for address in pages(acme):
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    sign_in(who, user.email)
+    for address in addresses:
         found = client.get(address)
+        assert found.status_code == 200, address
         if not found.streaming and found.content.lower().startswith(b"<!doctype html"):  # the others are files and fragments
             who.page.goto(address)
             who.look_around()
