@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "orders.escrow",
     "orders.payments",
     "orders.payouts",
+    "orders.invoices",
     "orders.rooms",
     "orders.service",
     "orders.hiring",

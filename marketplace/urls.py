@@ -14,6 +14,8 @@ from marketplace.ui.find import find
 from orders.disputes.web.urls import merchant_urls as dispute_urls
 from orders.disputes.web.urls import provider_urls as desk_dispute_urls
 from orders.hiring.web.urls import hiring_urls, leads_urls
+from orders.invoices.web.urls import issuer_urls, own_urls
+from orders.invoices.web.urls import merchant_urls as invoice_urls
 from orders.outcomes.web.urls import merchant_urls as outcome_urls
 from orders.outcomes.web.urls import provider_urls as job_outcome_urls
 from orders.reviews.web.urls import merchant_urls as review_urls
@@ -80,6 +82,9 @@ urlpatterns = [
     path("desk/talks/", include(desk_talk_urls)),
     path("desk/listings/", include("providers.listings.web.urls")),
     path("desk/", include("providers.onboarding.web.urls")),
+    path("money/invoices/", include(invoice_urls)),
+    path("desk/earnings/invoices/own/", include(own_urls)),
+    path("desk/earnings/invoices/", include(issuer_urls)),
     path("desk/earnings/", include("orders.payouts.web.urls")),
     path("", include("orders.payments.web.urls")),
     path("contracts/outcomes/", include(outcome_urls)),

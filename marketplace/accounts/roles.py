@@ -44,7 +44,7 @@ class Permission(models.TextChoices):
     VIEW_EARNINGS = "view_earnings", _("see deposit and earnings")
     SELL = "sell", _("answer needs, quote and sign contracts")
     DELIVER = "deliver", _("deliver work")
-    CASH_OUT = "cash_out", _("set the payout account and ask for invoices")
+    CASH_OUT = "cash_out", _("set the payout account, ask for fapiao and issue them")
 
 
 _BOTH = frozenset(

@@ -110,6 +110,12 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "custom": ("info", pgettext_lazy("status", "Your own")),
     "missing": ("warn", pgettext_lazy("status", "Missing")),
     "reset": ("muted", pgettext_lazy("status", "Back to the default")),
+    # Fapiao
+    "asked": ("warn", pgettext_lazy("fapiao", "Asked for")),
+    "issued": ("good", pgettext_lazy("fapiao", "Issued")),
+    "to_reverse": ("bad", pgettext_lazy("fapiao", "To be reversed")),
+    "reversed": ("muted", pgettext_lazy("fapiao", "Reversed")),
+    "lapsed": ("muted", pgettext_lazy("fapiao", "Lapsed")),
     # Listings and their versions
     "draft": ("muted", pgettext_lazy("status", "Draft")),
     "published": ("good", pgettext_lazy("status", "Published")),

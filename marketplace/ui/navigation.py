@@ -106,6 +106,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(pgettext_lazy("wallet", "Wallet"), "money:home", Permission.VIEW_MONEY),
             Page(_("Payments in"), "money:pay_ins", Permission.VIEW_MONEY),
             Page(_("Sent back"), "money:backs", Permission.VIEW_MONEY),
+            Page(pgettext_lazy("console", "Fapiao"), "invoices:list", Permission.VIEW_MONEY),
             Page(_("Spend"), "spend:home", Permission.VIEW_MONEY),
             Page(_("Ledger"), "ledger:home", Permission.VIEW_MONEY),
         ),
@@ -144,6 +145,7 @@ SECTIONS: tuple[Section, ...] = (
         _("Earnings"), pgettext_lazy("short", "Earnings"), "coins",
         (
             Page(_("Earnings"), "earnings:home", Permission.VIEW_EARNINGS),
+            Page(pgettext_lazy("console", "Fapiao"), "fapiao:list", Permission.VIEW_EARNINGS),
             Page(_("Payout account"), "earnings:account", Permission.VIEW_EARNINGS),
         ),
         kind="provider",

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -17,11 +17,14 @@ from marketplace.kernel.errors import NotAllowed, UserError
 from marketplace.kernel.transitions import allows
 from marketplace.staff.names import names_of, user_id
 from marketplace.tenancy.actor import person
+from marketplace.tenancy.scope import scope
 from marketplace.tenancy.staff import staff_id
 from orders.payouts import policies, queries
+from orders.payouts.bounced import Advice, advise
+from orders.payouts.downloads import as_download
 from orders.payouts.forms import AnswerForm, ApproveForm, DraftForm, FailedForm, PaidForm, ProofForm, WhyForm
-from orders.payouts.models import BatchProof, BookCase, DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
-from orders.payouts.operations import batches, comparing, settling
+from orders.payouts.models import BatchProof, BookCase, DebtHold, Payout, PayoutAccount, PayoutBatch, PayoutProof, Statement
+from orders.payouts.operations import batches, comparing, proving, settling
 from orders.payouts.states import BATCH, PAYOUT
 from providers.onboarding.admin import ActingAdmin, StatedAdmin
 from providers.onboarding.papers import checked
@@ -73,6 +76,7 @@ class PayoutBatchAdmin(PageAdmin):
             "cancel": self._cancel,
             "answer": self._answer,
             "proof": self._proof,
+            "read_proof": self._read_proof,
         }
         act = acts.get(request.POST.get("act", ""))
         if act is None:
@@ -118,11 +122,17 @@ class PayoutBatchAdmin(PageAdmin):
         if form.is_valid():
             sent = form.cleaned_data["proof"]
             paper = checked(sent.read(), name=sent.name)
-            settling.add_proof(batch_id=row.pk, paper=paper, by=person(staff_id(request)), at=timezone.now())
+            proving.add_batch_proof(batch_id=row.pk, paper=paper, by=person(staff_id(request)), at=timezone.now())
             messages.success(request, _("Kept with the batch."))
         else:
             messages.error(request, _("Choose a file."))
         return self.back(row)
+
+    def _read_proof(self, request: HttpRequest, row: PayoutBatch) -> HttpResponse:
+        number = request.POST.get("proof", "")
+        pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+        proof, content = proving.open_batch_proof(batch_id=row.pk, proof_id=pk, by=person(staff_id(request)))
+        return as_download(proof.name, content)
 
     def _show(self, request: HttpRequest, row: PayoutBatch, **more: Any) -> HttpResponse:
         rows = queries.rows_of_batch(row.pk)
@@ -149,10 +159,23 @@ class PayoutBatchAdmin(PageAdmin):
         return reverse("admin:payouts_payout_act", args=[row.pk])
 
 
+class BouncedFilter(admin.SimpleListFilter):
+    """What came back and has not left again: each row's page says what to do."""
+
+    title = gettext_lazy("came back")
+    parameter_name = "bounced"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("open", _("Came back, not sent again yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Payout]) -> QuerySet[Payout]:
+        return queries.bounced(queryset) if self.value() == "open" else queryset
+
+
 @admin.register(Payout)
 class PayoutAdmin(PageAdmin):
     list_display = ("number", "provider_id", "amount", "state_shown", "bank_reference", "paid_on", "created_at", "act")
-    list_filter = ("state", "currency", "created_at")
+    list_filter = (BouncedFilter, "state", "currency", "created_at")
     search_fields = ("=bank_reference",)
     search_help_text = gettext_lazy("Bank reference, or the provider's name")
     date_hierarchy = "created_at"
@@ -160,10 +183,12 @@ class PayoutAdmin(PageAdmin):
     list_select_related = ("account", "batch")
 
     def needs_act(self, row: Payout) -> bool:
-        return any(allows(PAYOUT, row.state, act) for act in ("pay", "cancel"))
+        return row.state in ("paid", "failed") or any(allows(PAYOUT, row.state, act) for act in ("pay", "cancel"))
 
     def page(self, request: HttpRequest, row: Payout) -> HttpResponse:
         act = request.POST.get("act", "")
+        if act in ("slip", "read_slip"):
+            return self._slip(request, row) if act == "slip" else self._read_slip(request, row)
         forms: dict[str, Any] = {
             "pay": PaidForm(request.POST if act == "pay" else None, currency=row.currency, initial={"paid_on": timezone.now()}),
             "fail": FailedForm(request.POST if act == "fail" else None),
@@ -176,8 +201,34 @@ class PayoutAdmin(PageAdmin):
             "row": row, "forms": forms, "name": names_of([row]).organizations.get(row.provider_id, ""),
             "may_settle": allows(PAYOUT, row.state, "pay"), "may_cancel": allows(PAYOUT, row.state, "cancel"),
             "batch_url": reverse("admin:payouts_payoutbatch_act", args=[row.batch_id]), "title": row.number,
+            "slip": ProofForm(), "slips": queries.slips_of(row.provider_id, [row.pk], using="system").get(row.pk, []),
+            "advice": _advice(row),
         }  # fmt: skip
         return self.shown(request, "payout", 422 if form is not None and form.errors else 200, **context)
+
+    def _slip(self, request: HttpRequest, row: Payout) -> HttpResponse:
+        form = ProofForm(request.POST, request.FILES)
+        if not form.is_valid():
+            messages.error(request, _("Choose a file."))
+            return self.back(row)
+        sent, by = form.cleaned_data["proof"], person(staff_id(request))
+        try:
+            paper = checked(sent.read(), name=sent.name)
+            proving.add_slip(provider_id=row.provider_id, payout_id=row.pk, paper=paper, by=by, at=timezone.now())
+            messages.success(request, _("Kept; the provider can download it."))
+        except UserError as error:
+            messages.error(request, str(error))
+        return self.back(row)
+
+    def _read_slip(self, request: HttpRequest, row: Payout) -> HttpResponse:
+        number = request.POST.get("proof", "")
+        pk = int(number) if number.isdecimal() and len(number) < 19 else 0
+        try:
+            proof, content = proving.open_slip(provider_id=row.provider_id, proof_id=pk, by=person(staff_id(request)))
+        except UserError as error:
+            messages.error(request, str(error))
+            return self.back(row)
+        return as_download(proof.name, content)
 
     def _carried_out(self, request: HttpRequest, row: Payout, act: str, form: Any) -> bool:
         operations: dict[str, Callable[..., Any]] = {
@@ -191,6 +242,14 @@ class PayoutAdmin(PageAdmin):
             return False
         messages.success(request, _("Done, and told to the provider."))
         return True
+
+
+def _advice(row: Payout) -> Advice | None:
+    """What to do about a payout that came back and has not left again."""
+    if not queries.bounced().filter(pk=row.pk).exists():
+        return None
+    with scope(row.provider_id, read_only=True):
+        return advise(row, timezone.now())
 
 
 @admin.register(PayoutAccount)
@@ -212,6 +271,16 @@ class BatchProofAdmin(StatedAdmin):
     ordering = ("-id",)
     hidden = ("sealed", "sha256")
     list_select_related = ("batch",)
+
+
+@admin.register(PayoutProof)
+class PayoutProofAdmin(StatedAdmin):
+    list_display = ("name", "payout", "provider_id", "uploaded_by", "uploaded_at")
+    list_filter = ("uploaded_at",)
+    search_fields = ("name",)
+    ordering = ("-id",)
+    hidden = ("sealed", "sha256")
+    list_select_related = ("payout",)
 
 
 @admin.register(Statement)

@@ -155,6 +155,26 @@ class Payout(ProviderModel):
         return str(self)
 
 
+class PayoutProof(ProviderModel):
+    """The bank's slip of one payout, sealed under its provider, who may download it."""
+
+    payout = TenantForeignKey(Payout, related_name="proofs", verbose_name=_("payout"))
+    name = models.CharField(_("file name"), max_length=120)
+    size = models.IntegerField(_("size"))
+    sha256 = models.CharField(max_length=64)
+    sealed = models.BinaryField()
+    uploaded_by = models.CharField(_("uploaded by"), max_length=80)
+    uploaded_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("proof of a payout")
+        verbose_name_plural = _("proofs of payouts")
+        constraints = [models.UniqueConstraint(fields=["provider_id", "payout", "sha256"], name="payout_proof_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Statement(ProviderModel):
     """A month of a provider's money with the market, as the ledger has it. Signed minor units: what came in is positive.
 

@@ -1,15 +1,15 @@
 """Reading accounts, payouts and batches. A provider's rows need its scope; what spans providers is read as the system role."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import connections
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
 from marketplace.ledger.models import LedgerAccount
-from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
+from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, PayoutProof, Statement
 
 
 def access_account(*, provider_id: int, pk: int, lock: bool = False) -> PayoutAccount:
@@ -28,6 +28,23 @@ def access_payout(*, provider_id: int, pk: int, lock: bool = False) -> Payout:
     if row is None:
         raise NotFound(_("There is no such payout."))
     return row
+
+
+def access_proof(*, provider_id: int, pk: int) -> PayoutProof:
+    """A bank's slip of the provider's. Raises NotFound."""
+    row = PayoutProof.objects.filter(provider_id=provider_id, pk=pk).first()
+    if row is None:
+        raise NotFound(_("There is no such file."))
+    return row
+
+
+def slips_of(provider_id: int, payouts: Iterable[int], *, using: str = "default") -> dict[int, list[PayoutProof]]:
+    """{payout: its bank's slips}, without their bytes; one statement, however many."""
+    found: dict[int, list[PayoutProof]] = {}
+    rows = PayoutProof.objects.using(using).filter(provider_id=provider_id, payout_id__in=list(payouts))
+    for row in rows.defer("sealed").order_by("id"):
+        found.setdefault(row.payout_id, []).append(row)
+    return found
 
 
 def accounts_of(provider_id: int) -> list[PayoutAccount]:
@@ -113,6 +130,15 @@ def currencies_due() -> list[str]:
     """Currencies in which anything is due to anybody."""
     accounts = LedgerAccount.objects.using("system").filter(code="earnings", balance__gt=0)
     return sorted(set(accounts.values_list("currency", flat=True)))
+
+
+def bounced(rows: QuerySet[Payout] | None = None) -> QuerySet[Payout]:
+    """Payouts the bank sent back whose money has not left again since: somebody has to see to them. The longest wait first."""
+    found = Payout.objects.using("system").all() if rows is None else rows
+    again = Payout.objects.filter(
+        provider_id=OuterRef("provider_id"), currency=OuterRef("currency"), id__gt=OuterRef("id"),
+    ).exclude(state="cancelled")  # fmt: skip
+    return found.filter(~Exists(again), state="failed").order_by("settled_at", "id")
 
 
 def all_statements() -> Iterator[Statement]:

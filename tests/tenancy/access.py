@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import reverse
 
 from marketplace.accounts.roles import Role
+from tests.tenancy.fills import invoices as invoice_rows
 from tests.tenancy.forms import (
     ASKED,
     BETTER,
@@ -142,7 +143,52 @@ def work_rows(space: str, side: str, signs: str, works: str) -> dict[str, Addres
     return {f"{space}:{page}": Address(rights, names, form=form, kind=side) for page, (rights, names, form) in rows.items()}
 
 
+def wanted(_of: Filled) -> str:
+    """The form of a fapiao, each time another one."""
+    return f"wanted-{next(prices)}"
+
+
+FAPIAO = {
+    "sort": "general", "amount": "0.01", "title": lambda of: f"{of.merchant.slug} Ltd", "tax_id": invoice_rows.CODE,
+    "key": wanted,
+}  # fmt: skip
+
+
+def invoice_pages(space: str, kind: str, looks: str, acts: str, names: tuple[str, str], **form: Any) -> dict[str, Address]:
+    """The pages of one desk of invoices: `names` are a request that can be acted in and a paper."""
+    return {
+        f"{space}:list": Address({"GET": looks}, kind=kind),
+        f"{space}:export": Address({"GET": "export"}, kind=kind),
+        f"{space}:detail": Address({"GET": looks}, names[0], kind=kind),
+        f"{space}:do": Address({"POST": acts}, names[0], form=form, kind=kind),
+        f"{space}:paper": Address({"POST": looks}, names[1], kind=kind),
+    }
+
+
+def asking_pages(space: str, kind: str, acts: str, about: str) -> dict[str, Address]:
+    """And where invoices are asked for."""
+    return {
+        f"{space}:choose": Address({"GET": acts}, kind=kind),
+        f"{space}:new": Address({"GET": acts, "POST": acts}, about, form=FAPIAO, kind=kind),
+        f"{space}:forget": Address({"POST": acts}, f"{kind}_title", kind=kind),
+    }
+
+
+INVOICES = {
+    **invoice_pages("invoices", "merchant", "view_money", "pay", ("invoice", "service_paper"), act="withdraw"),
+    **asking_pages("invoices", "merchant", "pay", "invoice_deal"),
+    **invoice_pages(
+        "fapiao", "provider", "view_earnings", "cash_out", ("issuer_invoice", "service_paper"),
+        **{"act": "refuse", "refuse-reason": "Not ours."},
+    ),
+    **invoice_pages(
+        "own_fapiao", "provider", "view_earnings", "cash_out", ("commission", "commission_paper"), act="withdraw"
+    ),
+    **asking_pages("own_fapiao", "provider", "cash_out", "invoice_statement"),
+}  # fmt: skip
+
 ADDRESSES: dict[str, Address] = {
+    **INVOICES,
     **work_rows("contracts", "merchant", "hire", "hire"),
     **work_rows("jobs", "provider", "sell", "deliver"),
     "contracts:new": Address({"GET": "hire", "POST": "hire"}, form=ORDERED),
@@ -386,6 +432,7 @@ ADDRESSES: dict[str, Address] = {
     "earnings:home": Address({"GET": "view_earnings"}, kind="provider"),
     "earnings:export": Address({"GET": "export"}, kind="provider"),
     "earnings:payouts": Address({"GET": "view_earnings"}, kind="provider"),
+    "earnings:slip": Address({"POST": "view_earnings"}, "payout_slip", kind="provider"),
     "earnings:export_payouts": Address({"GET": "export"}, kind="provider"),
     "earnings:statements": Address({"GET": "view_earnings"}, kind="provider"),
     "earnings:statement": Address({"GET": "view_earnings"}, "statement", kind="provider"),

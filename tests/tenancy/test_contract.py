@@ -26,6 +26,7 @@ MADE_BY_MERCHANTS: set[str] = {
     "escrow_deal",
     "escrow_feeline",
     "hiring_invitation",
+    "invoices_serviceinvoice",
     "service_serviceorder",
     "workrooms_conversation",
 }
@@ -85,6 +86,7 @@ PLAIN_KEYS = {
     "store_stagedrow": "has no key at all: one bulk load, one index, emptied afterwards",
 }
 GLOBAL_UNIQUE = {
+    "invoices_commissionpaper": ["number"],  # issued by the market only; a number is one paper
     "accounts_invitation": ["token_hash"],  # a link is looked up before any tenant is known; only a hash is stored
     "accounts_organization": ["slug"],  # a slug is a public name; create_organization() hands back its id
     "onboarding_deposittransfer": ["bank_reference"],  # entered by staff only; one bank transfer is one company's deposit
@@ -96,7 +98,10 @@ GLOBAL_UNIQUE = {
 TRANSACTIONS = [("payments_payin", ["gateway", "transaction"])]
 READ_ONLY = {"ledger_ledgeraccount", "ledger_ledgertransfer", "ledger_ledgerentry"}
 APPEND_ONLY = {
+    "invoices_servicepaper",
+    "invoices_commissionpaper",
     "payouts_statement",
+    "payouts_payoutproof",
     "escrow_feeline",
     "escrow_refund",
     "escrow_reversal",
@@ -131,6 +136,8 @@ APPEND_ONLY = {
     "workrooms_sharedfilechunk",
 }
 NEVER_DELETED = {
+    "invoices_serviceinvoice",
+    "invoices_commissioninvoice",
     "escrow_deal",
     "escrow_hold",
     "escrow_release",

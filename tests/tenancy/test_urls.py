@@ -52,7 +52,18 @@ def signed_in(user: User) -> Client:
 
 
 #: What these make or fetch is in their answer, and nowhere else.
-SHOWN_ONCE = {"desk_talks:evidence", "exit:download", "keys:home", "money:proof", "onboarding:document", "talks:evidence"}
+SHOWN_ONCE = {
+    "desk_talks:evidence",
+    "earnings:slip",
+    "exit:download",
+    "fapiao:paper",
+    "invoices:paper",
+    "own_fapiao:paper",
+    "keys:home",
+    "money:proof",
+    "onboarding:document",
+    "talks:evidence",
+}
 #: What differs between two answers to the same person: the token, and the address the language switch goes back to.
 VARYING = r'name="csrfmiddlewaretoken" value="\w+"|&quot;X-CSRFToken&quot;: &quot;\w+&quot;|name="next" value="[^"]*"'
 

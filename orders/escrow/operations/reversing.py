@@ -11,6 +11,7 @@ from marketplace.tenancy.actor import Actor
 from orders.escrow.books import CLEARING, INCOME, MARKET, MERCHANT, PROVIDER, Leg, must_post
 from orders.escrow.errors import NotEnoughHeld
 from orders.escrow.fees import given_back
+from orders.escrow.listeners import announce_reversed
 from orders.escrow.models import Deal, Release, Reversal
 from orders.escrow.operations.common import checked, locked, note, same
 from orders.escrow.queries import fee_lines
@@ -78,6 +79,7 @@ def reverse(*, deal: Deal, release_key: str, key: str, amount: int, ruling: str,
     row.pending += (plan.fee_back if into == PENDING else 0) - plan.from_pending
     row.save(update_fields=["reversed", "pending"])
     note(deal, "release.reversed", by, key=key, amount=amount, fee_back=plan.fee_back, ruling=made.ruling)
+    announce_reversed(made, by, at)
     must_post(deal, _legs(key, plan, into), at)
     return made
 

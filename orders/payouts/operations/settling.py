@@ -6,14 +6,12 @@ Locks: the batch, the payout, the ledger's accounts.
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 from typing import Literal
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import UserError
-from marketplace.kernel.sealing import seal_bytes
 from marketplace.kernel.transitions import after
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
@@ -21,15 +19,12 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.formats import money
 from orders.payouts import bankfile, queries
 from orders.payouts.books import move
-from orders.payouts.models import BatchProof, Payout, PayoutBatch
+from orders.payouts.models import Payout, PayoutBatch
 from orders.payouts.operations.accounts import return_account
 from orders.payouts.operations.batches import locked_batch, told
 from orders.payouts.states import BATCH, PAYOUT
-from providers.onboarding.papers import Paper
 
 PAGE = "/desk/earnings/"
-#: What the seal of a proof is bound to; it belongs to no organization.
-PROOF, NOBODY = "payout_proof", 0
 #: A bank's reason that blames the account: sending there again would fail again.
 ACCOUNT_WORDS = re.compile(r"账号|账户|户名|account|holder", re.IGNORECASE)
 
@@ -152,18 +147,6 @@ def _carried_out(answer: bankfile.Answer, row: Payout | None, by: Actor, at: dat
         return Outcome(answer.line, answer.payout, "refused", str(error))
     result: Literal["paid", "failed"] = "paid" if answer.is_paid else "failed"
     return Outcome(answer.line, answer.payout, "known" if before == result else result)
-
-
-def add_proof(*, batch_id: int, paper: Paper, by: Actor, at: datetime) -> BatchProof:
-    """Keep the bank's confirmation of a batch, sealed; the same file twice is one. Raises NotFound."""
-    with scope(durable=True):
-        batch = locked_batch(batch_id)
-        digest = sha256(paper.content).hexdigest()
-        found = BatchProof.objects.filter(batch=batch, sha256=digest).first()
-        return found or BatchProof.objects.create(
-            batch=batch, name=paper.name, sha256=digest, uploaded_by=by.label, uploaded_at=at,
-            sealed=seal_bytes(paper.content, merchant_id=NOBODY, purpose=f"{PROOF}:{batch.pk}"),
-        )  # fmt: skip
 
 
 def _tell(row: Payout, what: str, facts: dict[str, str], at: datetime) -> None:

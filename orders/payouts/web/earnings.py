@@ -8,7 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
@@ -17,9 +17,11 @@ from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
 from marketplace.ui.formats import local_date, money
 from marketplace.ui.kit import Kpi
+from orders.payouts.downloads import as_download
 from orders.payouts.earnings import Money, money_of, releases_with_lines, shown, state_words
-from orders.payouts.queries import account_in_use, payouts_of
-from orders.payouts.web.common import ZONE, tabs
+from orders.payouts.operations.proving import open_slip
+from orders.payouts.queries import account_in_use, payouts_of, slips_of
+from orders.payouts.web.common import ZONE, actor, tabs
 from orders.payouts.web.filters import EarningFilter
 
 PAGE = 25
@@ -74,10 +76,20 @@ def payouts(request: HttpRequest) -> HttpResponse:
     provider_id = request.organization.pk
     with scope(provider_id, user_id=request.user.pk, read_only=True):
         page = Paginator(payouts_of(provider_id), PAGE).get_page(request.GET.get("page"))
-        context = {"page_obj": page, "tabs": tabs("payouts"), **_common(request)}
+        slips = slips_of(provider_id, [row.pk for row in page.object_list])
+        rows = [(row, slips.get(row.pk, [])) for row in page.object_list]
+        context = {"page_obj": page, "rows": rows, "tabs": tabs("payouts"), **_common(request)}
         response = TemplateResponse(request, "payouts/payouts.html", context)
         response.render()
     return response
+
+
+@require_POST
+@requires(Permission.VIEW_EARNINGS)
+def slip(request: HttpRequest, pk: int) -> HttpResponse:
+    """The bank's slip of a payout, as a download; the reading is recorded, which is why it is asked for by a form."""
+    proof, content = open_slip(provider_id=request.organization.pk, proof_id=pk, by=actor(request))
+    return as_download(proof.name, content)
 
 
 @require_safe

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", earnings.home, name="home"),
     path("export.csv", earnings.export, name="export"),
     path("payouts/", earnings.payouts, name="payouts"),
+    path("payouts/slips/<int:pk>/", earnings.slip, name="slip"),
     path("payouts/export.csv", earnings.export_payouts, name="export_payouts"),
     path("statements/", statements.statements, name="statements"),
     path("statements/<int:pk>/", statements.statement, name="statement"),

@@ -19,7 +19,7 @@ from orders.escrow.errors import NotEnoughEarned
 from orders.payouts.bankfile import BadBankFile
 from orders.payouts.eligibility import payable
 from orders.payouts.models import BatchProof, Payout, PayoutAccount, PayoutBatch
-from orders.payouts.operations import batches, settling
+from orders.payouts.operations import batches, proving, settling
 from orders.payouts.queries import totals_of_batch
 from orders.payouts.states import BATCH, PAYOUT, BatchState, PayoutState
 from providers.onboarding.papers import checked
@@ -314,7 +314,7 @@ def test_the_proof_of_a_batch_is_sealed_and_kept_once(studio):
     payout = with_bank(studio)
     paper = checked(papers.pdf("proof"), name="proof.pdf")
     for _ in range(2):
-        settling.add_proof(batch_id=payout.batch_id, paper=paper, by=colleague("banker"), at=MONDAY)
+        proving.add_batch_proof(batch_id=payout.batch_id, paper=paper, by=colleague("banker"), at=MONDAY)
     kept = BatchProof.objects.get(batch_id=payout.batch_id)
     assert b"%PDF" not in bytes(kept.sealed)
 

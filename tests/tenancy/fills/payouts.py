@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime
 
+from marketplace.kernel.sealing import seal_bytes
 from marketplace.tenancy.scope import scope
-from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, Statement
+from orders.payouts.models import DebtHold, Payout, PayoutAccount, PayoutBatch, PayoutProof, Statement
+from orders.payouts.operations.proving import SLIP
 from tests import cast
 
 NOW = datetime(2026, 3, 6, 12, tzinfo=UTC)
@@ -50,4 +52,14 @@ def fill(_merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
         statement = Statement.objects.create(
             provider_id=provider.id, month=date(2026, 2, 1), currency="CNY", line_count=0, made_at=NOW, **figures
         )
-    return {"statement": statement.pk, "payout_account": waiting.pk, "cooling_account": cooling.pk, "payout": payout.pk}
+        slip = PayoutProof.objects.create(
+            provider_id=provider.id, payout=payout, name=f"{provider.slug}.pdf", size=3, sha256="0" * 64, uploaded_at=NOW,
+            uploaded_by="system:cli", sealed=seal_bytes(b"PDF", merchant_id=provider.id, purpose=f"{SLIP}:{payout.pk}"),
+        )  # fmt: skip
+    return {
+        "payout_slip": slip.pk,
+        "statement": statement.pk,
+        "payout_account": waiting.pk,
+        "cooling_account": cooling.pk,
+        "payout": payout.pk,
+    }

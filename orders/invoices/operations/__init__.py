@@ -1,0 +1,1 @@
+"""Acts on invoices. Locks: the contract, or the month's releases; then the requests by id."""
