@@ -1,8 +1,13 @@
 """Open needs as providers see them: without the merchant's name, each can be answered once."""
 
+from collections.abc import Iterator
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -13,9 +18,12 @@ from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
+from marketplace.tenancy.scope import scope
+from marketplace.ui.exports import csv_response
+from marketplace.ui.formats import local_datetime
 from orders.hiring.errors import NotPossible, ProviderBlocked
 from orders.hiring.limits import APPLICATIONS
-from orders.hiring.models import Invitation
+from orders.hiring.models import Invitation, PublicBrief
 from orders.hiring.operations.proposing import apply
 from orders.hiring.queries import access_public_brief, applications_since, invitation_for, need_of, open_briefs
 from orders.hiring.web.common import PER_PAGE, ZONE, reading, refused, sentences
@@ -33,7 +41,7 @@ PROVIDER = "provider"
 @requires(Permission.VIEW_CONSOLE, kind=PROVIDER)
 def open_list(request: HttpRequest) -> HttpResponse:
     now, provider_id = timezone.now(), request.organization.pk
-    found = OpenNeedFilter(request.GET, queryset=open_briefs(now).order_by("-published_at", "-pk"), request=request)
+    found = OpenNeedFilter(request.GET, queryset=_ordered(now), request=request)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     ids = [brief.pk for brief in page]
     answered = dict(Invitation.objects.filter(provider_id=provider_id, brief_id__in=ids).values_list("brief_id", "pk"))
@@ -43,10 +51,34 @@ def open_list(request: HttpRequest) -> HttpResponse:
         "rows": [(brief, budget_words(need_of(brief)), answered.get(brief.pk)) for brief in page],
         "has_any": bool(page.paginator.count) or open_briefs(now).exists(),
         "gate": may(provider_id, "bid", at=now),
+        "may_export": Permission.EXPORT in request.rights,
         **_allowance(provider_id),
         "zone": ZONE,
     }
     return TemplateResponse(request, "hiring/open_needs.html", context)
+
+
+def _ordered(now: datetime) -> QuerySet[PublicBrief]:
+    return open_briefs(now).order_by("-published_at", "-pk")
+
+
+@require_safe
+@requires(Permission.EXPORT, kind=PROVIDER)
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The list as CSV, filtered as on the page; whose need it is stays unsaid here too."""
+    provider_id, query, now = request.organization.pk, request.GET.copy(), timezone.now()
+
+    def rows() -> Iterator[list[str]]:
+        with scope(provider_id, read_only=True):
+            own = set(Invitation.objects.filter(provider_id=provider_id).values_list("brief_id", flat=True))
+            for brief in OpenNeedFilter(query, queryset=_ordered(now), request=request).qs.iterator():
+                yield [
+                    brief.title, brief.category.name, budget_words(need_of(brief)), local_datetime(brief.published_at, ZONE),
+                    local_datetime(brief.answers_until, ZONE), _("yes") if brief.pk in own else _("no"),
+                ]  # fmt: skip
+
+    columns = [_("Title"), _("Category"), _("Budget"), _("Published"), _("Answers until"), _("answered")]
+    return csv_response("open-needs.csv", columns, rows())
 
 
 def _allowance(provider_id: int) -> dict[str, int]:

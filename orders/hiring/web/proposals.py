@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -15,8 +16,10 @@ from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.tenancy.actor import person
+from marketplace.ui.exports import csv_response
+from marketplace.ui.offers import Cell, Comparison
 from orders.hiring.errors import NotPossible, ProviderBlocked
-from orders.hiring.models import Invitation, Proposal
+from orders.hiring.models import Brief, Invitation, Proposal
 from orders.hiring.operations import proposing
 from orders.hiring.operations.accepting import accept_proposal
 from orders.hiring.policies import effective_state, next_for_lead, proposal_acts
@@ -39,21 +42,46 @@ CONTRACTS = {"merchant": "contracts", "provider": "jobs"}
 @requires(Permission.VIEW_CONSOLE, kind=MERCHANT)
 def compare(request: HttpRequest, pk: int) -> HttpResponse:
     """Up to four proposals of a need, those that can be accepted first. `?p=` chooses."""
-    now = timezone.now()
     brief = access_brief(merchant_id=request.organization.pk, pk=pk)
-    found = sorted(proposals_of(brief, now), key=lambda each: effective_state(each, now) not in OPEN_PROPOSALS)
-    wanted = set(numbers(request.GET.getlist("p")))
-    chosen = [each for each in found if each.pk in wanted] if wanted else found
-    shown = chosen[:MOST_COMPARED]
-    newest = newest_versions(shown)
-    urls = [reverse("hiring:proposal", args=[each.pk]) for each in shown]
+    found, shown, table = _side_by_side(request, brief)
     context = {
         "brief": brief,
-        "comparison": comparison(shown, newest, urls, now) if shown else None,
+        "comparison": table,
         "all": [(each, each in shown) for each in found],
         "most": MOST_COMPARED,
+        "may_export": Permission.EXPORT in request.rights,
     }
     return TemplateResponse(request, "hiring/compare.html", context)
+
+
+def _side_by_side(request: HttpRequest, brief: Brief) -> tuple[list[Proposal], list[Proposal], Comparison | None]:
+    """All proposals of a need, those chosen, and these side by side; None when there are none."""
+    now = timezone.now()
+    found = sorted(proposals_of(brief, now), key=lambda each: effective_state(each, now) not in OPEN_PROPOSALS)
+    wanted = set(numbers(request.GET.getlist("p")))
+    shown = [each for each in found if not wanted or each.pk in wanted][:MOST_COMPARED]
+    urls = [reverse("hiring:proposal", args=[each.pk]) for each in shown]
+    return found, shown, comparison(shown, newest_versions(shown), urls, now) if shown else None
+
+
+@require_safe
+@requires(Permission.EXPORT, kind=MERCHANT)
+def export_comparison(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The same side by side as CSV: a line per row of the page, a column per provider, and whether they differ."""
+    brief = access_brief(merchant_id=request.organization.pk, pk=pk)
+    table = _side_by_side(request, brief)[2]
+    columns = table.columns if table is not None else ()
+    lines = [[_("Price"), *(f"{each.price.amount} {each.price.unit}".strip() if each.price else "" for each in columns), ""]]
+    lines.append([_("Status"), *(str(each.sub) for each in columns), ""])
+    for row in table.rows if table is not None else ():
+        lines.append([str(row.label), *map(_cell_words, row.cells), _("yes") if row.differs else _("no")])
+    return csv_response("proposals.csv", [brief.title, *(str(each.name) for each in columns), _("Differs")], lines)
+
+
+def _cell_words(cell: Cell) -> str:
+    """A cell of the comparison as text; what is only a tick is yes or no."""
+    words = " ".join(filter(None, (str(cell.text), str(cell.sub))))
+    return words or ("" if cell.is_yes is None else _("yes") if cell.is_yes else _("no"))
 
 
 @require_safe
