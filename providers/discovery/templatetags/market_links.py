@@ -9,10 +9,11 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from providers.discovery.results import Facet
-from providers.discovery.web.links import search_url
+from providers.discovery.web.links import category_url, search_url
 
 register = template.Library()
 register.filter("search_url", search_url)
+register.filter("category_url", category_url)
 
 
 @register.simple_tag

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
@@ -17,6 +16,7 @@ from providers.catalogue.lists import label
 from providers.catalogue.models import Category
 from providers.catalogue.queries import Branch
 from providers.discovery.results import Hit
+from providers.discovery.web.links import listing_url, provider_url
 from providers.listings.models import PublicListing
 from providers.profiles.models import PublicProvider
 from providers.scorecards.models import PublicScore
@@ -60,7 +60,7 @@ def seller_of(provider: PublicProvider | None, score: PublicScore | None) -> Sel
         return Seller(name="")
     return Seller(
         name=provider.text("name", formats.language()),
-        url=reverse("market:provider", args=[provider.slug]),
+        url=provider_url(provider.slug),
         logo=picture(provider.logo_key, largest=WIDTHS[0]),
         level=score.level if score else 1,
         is_newcomer=score.newcomer if score else False,
@@ -153,7 +153,7 @@ def from_hit(hit: Hit, categories: Mapping[int, Category]) -> ServiceCard:
     """A hit of the search, with the reasons of its place. `categories`: the tree by id, since hits come without theirs."""
     seller = Seller(
         name=hit.provider_name,
-        url=reverse("market:provider", args=[hit.provider_slug]) if hit.provider_slug else "",
+        url=provider_url(hit.provider_slug) if hit.provider_slug else "",
         logo=picture(hit.logo_key, largest=WIDTHS[0]),
         level=hit.level,
         is_newcomer=hit.is_newcomer,
@@ -181,7 +181,7 @@ def _card(
     return ServiceCard(
         slug=listing.slug,
         title=listing.title,
-        url=reverse("market:listing", args=[listing.slug]),
+        url=listing_url(listing.slug),
         seller=seller,
         price=price_of(listing),
         summary=listing.summary,
