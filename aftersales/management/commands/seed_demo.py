@@ -22,6 +22,7 @@ from marketplace.tenancy.actor import CLI, person
 from marketplace.tenancy.scope import scope
 from merchants.models import Platform, Shop
 from merchants.operations import add_shop
+from orders.demo.proving import tell_proof
 from orders.demo.telling import tell_deals
 from orders.store.ingest.operations import open_batch, run_batch
 from orders.store.ingest.rows import ShopContext
@@ -83,7 +84,8 @@ class Command(ReportCommand):
         owner, staff = (User.objects.get(email=email) for email in (f"owner@{slug}.example", "staff@shangban.example"))
         contracts = tell_deals(market, merchants={slug: owner}, staff=staff, at=at, say=self._progress)
         outcome = outcomes.tell(shop, folder / slug, market, owner=owner, staff=staff, at=at, say=self._progress)
-        return {"contracts": contracts, "outcome": outcome}
+        proof = tell_proof(market, owner=owner, staff=staff, at=at)
+        return {"contracts": contracts, "outcome": outcome, "confirmed case": proof}
 
     def _progress(self, line: str) -> None:
         self.stderr.write(line, style_func=str)
