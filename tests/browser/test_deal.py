@@ -1,4 +1,4 @@
-"""A whole deal in a browser, by the links a person follows: from the need to the money in the provider's bank."""
+"""A whole deal in a browser, by the links a person follows: from the need to the money in the bank, and what both say of it."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -34,6 +34,7 @@ NOTE = {
     "en": "The home page and five product pages; please look at the colours.",
 }
 CHANGES = {"zh-hans": "主色请用品牌蓝，标题再大一号。", "en": "Use our own blue, and a larger title."}
+REVIEW = {"zh-hans": "沟通顺畅，按时完成。", "en": "Easy to talk to, and on time."}
 PDF = {"name": "draft.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4 draft"}
 
 
@@ -77,6 +78,13 @@ def test_from_a_need_to_money_in_the_bank(walks: Walks, width: int, language: st
     pay_out(one, two, studio)
     seller.go("/desk/earnings/payouts/")
     seller.page.locator("main").get_by_text("ICBC-77").first.wait_for()
+    review(buyer, "/reviews/")
+    assert REVIEW[language] not in reviewed(seller), "blind until both have written"
+    review(seller, "/desk/reviews/")
+    for who in (buyer, seller):
+        who.page.reload()
+        assert who.page.get_by_text(REVIEW[language]).count() == 2, "the merchant's and the provider's"
+        who.look_around()
 
 
 def ask(buyer: Walker) -> None:
@@ -228,6 +236,28 @@ def earned(seller: Walker) -> None:
     seller.see("Released to the provider")
     seller.look_around()
     seller.go("/desk/earnings/")
+
+
+def reviewed(who: Walker) -> str:
+    """The page of the only review a provider can write."""
+    who.go("/desk/reviews/")
+    who.page.locator("main .cell-main").first.click()
+    who.at(r"/reviews/\d+/")
+    return str(who.page.inner_text("main"))
+
+
+def review(who: Walker, home: str) -> None:
+    """Found in the list of what can be reviewed, a mark on every axis, and words."""
+    who.go(home)
+    who.page.locator("main .cell-main").first.click()
+    who.at(r"/reviews/\d+/")
+    who.look_around()
+    form = who.page.locator("main form")
+    for mark in form.locator("input[type=radio][value='5']").all():
+        mark.check()
+    form.locator("[name=text]").fill(REVIEW[who.language])
+    who.send("Hand in the review")
+    who.look_around()
 
 
 def pay_out(one: Walker, two: Walker, studio: cast.Provider) -> None:
