@@ -7,6 +7,7 @@ import psycopg2
 import pytest
 from django.db import OperationalError
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from tests import database
 
@@ -29,6 +30,13 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():
         database.tear_down(name)
+
+
+@pytest.fixture(autouse=True)
+def _one_language() -> Iterator[None]:
+    """Every test starts in the project's own language: a request of an earlier test leaves its reader's in the thread."""
+    translation.deactivate()
+    yield
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

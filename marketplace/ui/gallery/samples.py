@@ -91,6 +91,7 @@ def context() -> dict[str, Any]:
         "checks": CHECKS,
         "facts": {"paid_amount": 128800, "kept": 3, "window_from": "2026-11-01T00:00:00+00:00", "price_source": "feed"},
         "page_obj": Paginator(range(509152), 50).page(7),
+        "may_export": True,
         "charts": charts(),
         "market": market.context(),
         "deals": deals.context(),

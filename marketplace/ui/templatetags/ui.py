@@ -18,6 +18,7 @@ from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, Radi
 from django.http import QueryDict
 from django.template.context import RequestContext
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -230,6 +231,15 @@ def pagination(context: RequestContext, page_obj: Page[Any], param: str = "page"
     """Page links that keep the query string."""
     pages = page_obj.paginator.get_elided_page_range(page_obj.number, on_each_side=1, on_ends=1)
     return {"request": context.get("request"), "page_obj": page_obj, "pages": list(pages), "param": param}
+
+
+@register.inclusion_tag("components/list_foot.html", takes_context=True)
+def list_foot(context: RequestContext, page_obj: Page[Any], export: str) -> dict[str, Any]:
+    """Below a list: its pages, and the same rows as CSV where `may_export` says so. `export` is the name of that address."""
+    request = context.get("request")
+    query = request.GET.urlencode() if request else ""
+    export_url = f"{reverse(export)}{'?' if query else ''}{query}" if context.get("may_export") else ""
+    return {"request": request, "page_obj": page_obj, "export_url": export_url}
 
 
 @register.simple_tag(takes_context=True)

@@ -122,7 +122,7 @@ def test_a_payout_that_the_ledger_does_not_know_is_a_case_with_an_age(studio):
 
 def test_another_amount_and_a_transfer_without_its_record_are_cases(studio):
     row = with_bank(studio)
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     assert compare_books(at=AT).differences == 1
     with scope(studio.id):
         Payout.objects.filter(provider_id=studio.id, pk=row.pk).update(amount=50_000)
@@ -136,11 +136,11 @@ def test_another_amount_and_a_transfer_without_its_record_are_cases(studio):
 
 def test_a_difference_that_comes_back_opens_its_case_again(studio):
     with_bank(studio)
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     compare_books(at=AT)
-    owner_sql("UPDATE payouts_payout SET amount = 50_000")
+    owner_sql("UPDATE payouts_payout SET amount = 50000")
     assert compare_books(at=AT + WEEK).resolved == 1
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     compare_books(at=AT + 2 * WEEK)
     (case,) = cases()
     assert case.closed_at is None
@@ -148,19 +148,19 @@ def test_a_difference_that_comes_back_opens_its_case_again(studio):
 
 def test_what_a_person_explained_stays_explained_until_it_changes(studio):
     with_bank(studio)
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     compare_books(at=AT)
     explain_case(case_id=cases()[0].pk, note="rounded by the bank", by=CLI, at=AT)
     compare_books(at=AT + WEEK)
     assert (cases(), len(cases("explained"))) == ([], 1)
-    owner_sql("UPDATE payouts_payout SET amount = 49_998")
+    owner_sql("UPDATE payouts_payout SET amount = 49998")
     compare_books(at=AT + 2 * WEEK)
     assert len(cases()) == 1
 
 
 def test_explaining_needs_words_and_an_open_case(studio):
     with_bank(studio)
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     compare_books(at=AT)
     (case,) = cases()
     with pytest.raises(UserError):
@@ -174,7 +174,7 @@ def test_explaining_needs_words_and_an_open_case(studio):
 
 def test_staff_compare_and_explain_in_the_admin(studio):
     with_bank(studio)
-    owner_sql("UPDATE payouts_payout SET amount = 49_999")
+    owner_sql("UPDATE payouts_payout SET amount = 49999")
     client = staff_client()
     found = client.post(reverse("admin:payouts_bookcase_add"), follow=True).content.decode()
     assert "Compared: 1 difference" in found
