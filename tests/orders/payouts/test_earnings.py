@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.tenancy.scope import scope
 from orders.escrow import operations as escrow
@@ -102,7 +103,8 @@ def test_what_is_paid_out_is_what_was_earned_after_fees(studio, stage):
 
 def test_every_fee_names_its_rule(studio, stage):
     stage.release(60_000)
-    (each,) = earned(studio)
+    with translation.override("en"):
+        (each,) = earned(studio)
     assert sum(fee.amount for fee in each.fees) == each.release.fee > 0
     assert all(fee.rule for fee in each.fees)
     text = page(studio)
