@@ -35,7 +35,7 @@ NAMES = {
     *"tests letters Letters reminded alerted offered offer dead other".split(),  # kinds of messages that only tests have
     *"Webhook Webhooks Standard https address note sms".split(),  # a standard, and the columns of a list
     *"runs shops GIF Markdown ERP USD EUR AED HKD SGD".split(),  # a listing of the world, formats, currencies
-    *"studio PDF pdf JPG PNG Asia Shanghai".split(),  # providers, kinds of files, a zone
+    *"studio PDF pdf OFD XML JPG PNG Asia Shanghai".split(),  # providers, kinds of files, a zone
     *"bank ruling work for".split(),  # accounts, rulings and contracts of the world
     "work of acme-studio for acme",
     *COLUMNS,  # named in reasons

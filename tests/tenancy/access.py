@@ -149,7 +149,7 @@ def wanted(_of: Filled) -> str:
 
 
 FAPIAO = {
-    "sort": "general", "amount": "0.01", "title": lambda of: f"{of.merchant.slug} Ltd", "tax_id": invoice_rows.CODE,
+    "sort": "general", "amount": "0.01", "title": lambda of: of.merchant.slug, "tax_id": invoice_rows.CODE,
     "key": wanted,
 }  # fmt: skip
 

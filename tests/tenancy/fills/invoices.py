@@ -49,7 +49,7 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
 
 
 def _wish(slug: str) -> asking.Wish:
-    return asking.Wish(Title("general", f"{slug} Ltd", CODE), 100, f"fill-{next(keys)}", note=slug)
+    return asking.Wish(Title("general", slug, CODE), 100, f"fill-{next(keys)}", note=slug)
 
 
 def _issued(model: queries.Model, party: acting.Party, pk: int, slug: str) -> int:
