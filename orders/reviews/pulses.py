@@ -42,14 +42,13 @@ def _ask(merchant_id: int, order_id: int, month: int, by: Actor, at: datetime) -
 def mark_month(*, organization_id: int, pulse_id: int, mark: int, by: Actor, at: datetime) -> Pulse:
     """The merchant's mark for a month, from 1 to 5, once. Every third of a contract makes them count.
 
-    Raises NotFound, AlreadyWritten, TooLate, BadReview.
+    Raises NotFound (for the provider too, who may only read it), AlreadyWritten, TooLate, BadReview.
     """
     with scope(organization_id, durable=True):
         row = access_pulse(organization_id=organization_id, pk=pulse_id, lock=True)
         if row.mark is not None:
             raise AlreadyWritten(_("You have said already how this month was."))
-        side = "merchant" if row.merchant_id == organization_id else "provider"
-        if not policies.may_mark(row, side, at):
+        if not policies.may_mark(row, "merchant", at):
             raise TooLate(_("The fourteen days for this answer are over."))
         if mark not in (1, 2, 3, 4, 5):
             raise BadReview(_("Choose a mark from 1 to 5."))

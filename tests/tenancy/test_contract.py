@@ -30,8 +30,8 @@ MADE_BY_MERCHANTS: set[str] = {
     "service_serviceorder",
     "workrooms_conversation",
 }
-#: Tables the second party only reads: what the market computed, and nobody types in.
-READ_BY_PROVIDERS = {"outcomes_outcomeagreement", "outcomes_outcomerow"}
+#: Tables the second party only reads: what the market computed, and what only the merchant says.
+READ_BY_PROVIDERS = {"outcomes_outcomeagreement", "outcomes_outcomerow", "reviews_pulse"}
 
 #: Tables without a tenant, each with the reason why.
 GLOBAL = {

@@ -51,18 +51,24 @@ def frame(request: HttpRequest, order: ServiceOrder, here: int | None = None) ->
     }
 
 
+#: Acts that have a button on the card "More you can do"; the others stand where their object is.
+ON_THE_CARD = {"continue_trial", "resume", "withdraw_notice", "pause", "end_trial", "give_notice", "cancel"}
+
+
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     order = access_order(organization_id=request.organization.pk, pk=pk)
     context = frame(request, order)
     side, milestones = context["side"], context["milestones"]
     open_acts = {act for act in possible(order, side) if may(request, act)}
+    may_end_late = any(milestone.is_late for milestone in milestones) and "cancel_late" in open_acts
     context |= {
         "stages": stages_of(request, order, milestones),
         "portions": portions_of(order, milestones),
         "model": MODELS[order.model],
         "acts": open_acts,
-        "may_end_late": any(milestone.is_late for milestone in milestones) and "cancel_late" in open_acts,
+        "may_end_late": may_end_late,
+        "has_more": may_end_late or bool(open_acts & ON_THE_CARD) or ("revise" in open_acts and order.signed_at is not None),
         "handover": _handover(request, order),
         "versions": list(versions_of(order)[:5]),
         "forms": forms_for(order),

@@ -89,7 +89,7 @@ def test_marks_of_people_on_both_sides_count_nowhere_and_say_why() -> None:
 @pytest.mark.parametrize(
     ("side", "value", "later", "error"),
     [
-        ("provider", 5, 0, TooLate),
+        ("provider", 5, 0, NotFound),
         ("merchant", 6, 0, BadReview),
         ("merchant", 0, 0, BadReview),
         ("merchant", 5, policies.MARKING.days, TooLate),

@@ -1,4 +1,4 @@
-"""Both parties see a month; only the merchant's market clock makes one, and none is deleted."""
+"""Both parties see a month; the market's clock makes one, only the merchant marks it, and none is deleted."""
 
 from django.db import migrations
 
@@ -13,5 +13,6 @@ class Migration(migrations.Migration):
             parents={"order_id": "service_serviceorder"},
             party_writes=False,
             rights=("SELECT", "INSERT", "UPDATE"),
+            extra="DROP POLICY party_changes ON reviews_pulse;",
         ),
     ]
