@@ -53,9 +53,9 @@ def _shown(row: Invoice, desk: Desk, now: object) -> dict[str, object]:
 def export(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
     """The list as CSV, narrowed as on the page."""
     columns = [
-        _("Number"), _("Asked for"), _("About"), _("Title"), _("Other side"), pgettext("fapiao", "Kind"),
+        pgettext("reference", "Number"), pgettext("date", "Asked for"), _("About"), _("Title"), _("Other side"), pgettext("fapiao", "Kind"),
         pgettext("fapiao", "Title"), _("Tax id"), _("Amount"), _("To be reversed"), _("Reversed"), _("Currency"), _("State"),
-        _("Due"), _("Issued"), _("Reason"),
+        pgettext("fapiao", "Due"), _("Issued"), _("Reason"),
     ]  # fmt: skip
     return csv_response("fapiao.csv", columns, _rows(request, desk))
 
