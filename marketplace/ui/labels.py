@@ -79,6 +79,7 @@ STATUSES: Mapping[str, tuple[Tone, Text]] = {
     "deposit_refunded": ("muted", pgettext_lazy("status", "Deposit refunded")),
     "suppressed": ("warn", pgettext_lazy("status", "Suppressed")),
     "sent": ("good", pgettext_lazy("status", "Sent")),
+    "sending": ("info", pgettext_lazy("status", "Being sent")),
     "dropped": ("muted", pgettext_lazy("status", "Not sent")),
     "included": ("info", pgettext_lazy("status", "Being sent")),
     # Payments in and back

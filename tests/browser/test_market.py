@@ -1,13 +1,15 @@
 """The market in a real browser: everybody can read it, the address holds the search, and what was picked is compared."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as NeverCame
 
 from providers.discovery.knowledge import forget
 from tests import cast
@@ -168,6 +170,17 @@ def test_what_was_picked_stays_picked_and_four_are_enough(visit: Callable[..., V
     expect(page.locator('th[scope="col"]')).to_have_count(4)
 
 
+def go_by_keys(page: Page) -> None:
+    """`g 1` leads home. The two keys belong together for a second and a half, which a busy machine may need for one."""
+    for _turn in range(5):
+        page.keyboard.press("g")
+        page.keyboard.press("1")
+        with suppress(NeverCame):
+            page.wait_for_url("**/dashboard/", timeout=2_000)
+            return
+    raise AssertionError(f"g 1 leads nowhere: {page.url}")
+
+
 def test_the_console_is_searched_by_keyboard(visit: Callable[..., Visitor]) -> None:
     who = visit()
     sign_in(who, cast.acme())
@@ -184,9 +197,7 @@ def test_the_console_is_searched_by_keyboard(visit: Callable[..., Visitor]) -> N
     page.keyboard.press("Escape")
     # The browser closes a dialog a moment after the key; until then keys belong to the dialog.
     expect(page.locator("#keys-sheet")).to_be_hidden()
-    page.keyboard.press("g")
-    page.keyboard.press("1")
-    page.wait_for_url("**/dashboard/")
+    go_by_keys(page)
     page.keyboard.press("?")
     page.locator("#keys-sheet [data-shortcut-switch]").uncheck()
     page.keyboard.press("Escape")

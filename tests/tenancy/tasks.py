@@ -13,7 +13,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "disputes.clock.swept": ("sweep", {}),
     "disputes.dispute.advanced": ("one", {"dispute_id": "dispute"}),
     "reviews.rounds.swept": ("sweep", {}),
-    "reviews.pulses.asked": ("sweep", {}),
+    "reviews.pulses.asked": ("none", {}),
     "reviews.round.closed": ("one", {"round_id": "review"}),
     "accounts.letters.swept": ("sweep", {}),
     "accounts.letters.delivered": ("nobody", {}),

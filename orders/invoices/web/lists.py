@@ -53,7 +53,8 @@ def _shown(row: Invoice, desk: Desk, now: object) -> dict[str, object]:
 def export(request: HttpRequest, desk: Desk) -> StreamingHttpResponse:
     """The list as CSV, narrowed as on the page."""
     columns = [
-        pgettext("reference", "Number"), pgettext("date", "Asked for"), _("About"), _("Title"), _("Other side"), pgettext("fapiao", "Kind"),
+        pgettext("reference", "Number"), pgettext("date", "Asked for"), _("About"), _("Title"), _("Other side"),
+        pgettext("fapiao", "Kind"),
         pgettext("fapiao", "Title"), _("Tax id"), _("Amount"), _("To be reversed"), _("Reversed"), _("Currency"), _("State"),
         pgettext("fapiao", "Due"), _("Issued"), _("Reason"),
     ]  # fmt: skip

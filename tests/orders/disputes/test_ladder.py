@@ -249,7 +249,7 @@ def test_after_acceptance_the_money_is_taken_back(quarrel: Quarrel) -> None:
     later = Quarrel(story, asked=100_00)
     with scope(story.merchant.id):
         shown = consequences(later.now, 100_00, story.at)
-    assert (shown.to_merchant, shown.is_released, shown.net + shown.fee_back) == (300_00, True, -(300_00) + shown.fee_back)
+    assert (shown.to_merchant, shown.is_released, shown.net - shown.fee_back) == (300_00, True, -(300_00))
     later.act("provider", "agree")
     assert (story.wallet() - before, story.states()[0]) == (300_00, "split")
 
