@@ -1,13 +1,14 @@
 """What the state of a contract allows, and which side's turn an act is. Who may at all is in `permissions`."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.transitions import NotPossible, Table, after, allows
 from orders.service.errors import NotYourTurn
 from orders.service.models import Milestone, ServiceOrder
-from orders.service.states import ENDED, MILESTONE_TABLE, ORDER_TABLE
+from orders.service.states import ENDED, MILESTONE_TABLE, ORDER_TABLE, WORKING
 from orders.service.terms import Side
 
 BOTH: frozenset[Side] = frozenset({"merchant", "provider"})
@@ -105,6 +106,17 @@ def _fits(order: ServiceOrder, side: Side, act: str) -> bool:
 
 def is_on_trial(order: ServiceOrder) -> bool:
     return order.state == "active" and order.trial_ends_at is not None and order.trial_continued_at is None
+
+
+def is_too_late(order: ServiceOrder, milestone: Milestone, late_days: int, at: datetime) -> bool:
+    """Whether a milestone is so late that the merchant may cancel the contract. A pause stops the clock."""
+    now = min(at, order.paused_at) if order.paused_at else at
+    return milestone.state in WORKING and milestone.due_at is not None and now > milestone.due_at + timedelta(days=late_days)
+
+
+def waits_for_a_word(milestone: Milestone) -> bool:
+    """Whether something about a milestone has to be decided before the contract can be cancelled because of another."""
+    return milestone.state in ("delivered", "disputed")
 
 
 def is_ended(order: ServiceOrder) -> bool:

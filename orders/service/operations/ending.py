@@ -15,7 +15,7 @@ from orders.service.operations.amending import end_of_period, term_end
 from orders.service.operations.closing import cancel_planned, close
 from orders.service.operations.common import Case, change, locked, say, settled, told
 from orders.service.operations.concluding import conclude, end, hand_over_list, has_last_fee
-from orders.service.policies import is_on_trial, require_order
+from orders.service.policies import is_on_trial, is_too_late, require_order, waits_for_a_word
 from orders.service.queries import handover_of
 from orders.service.states import HELD, WORKING
 from orders.service.words import both
@@ -123,10 +123,11 @@ def cancel_late(*, organization_id: int, order_id: int, reason: str = "", by: Ac
     with scope(organization_id, durable=True):
         case = locked(organization_id, order_id)
         require_order(case.order, case.acting, "cancel_late")
-        if not any(is_cancellable(case, milestone, at) for milestone in case.milestones):
-            days = {"n": case.terms.late_days}
+        late_days = case.terms.late_days
+        if not any(is_too_late(case.order, milestone, late_days, at) for milestone in case.milestones):
+            days = {"n": late_days}
             raise NotLateEnough(_("A contract can be cancelled when work is more than %(n)s days late.") % days)
-        if any(milestone.state in ("delivered", "disputed") for milestone in case.milestones):
+        if any(waits_for_a_word(milestone) for milestone in case.milestones):
             raise NotPossible(_("Something is delivered or disputed. Decide about that first, then cancel the rest."))
         give_back(case, by, at)
         _leave_late(case, reason.strip()[:500], by, at)
@@ -146,13 +147,6 @@ def _leave_late(case: Case, reason: str, by: Actor, at: datetime) -> None:
             say(case, "contract.notice_given", at=at, key="late", reason=reason or "–", until=both.moment(at))
             return
     end(case, "cancel_late", by, at, reason)
-
-
-def is_cancellable(case: Case, milestone: Milestone, at: datetime) -> bool:
-    """Whether a milestone is so late that the merchant may cancel. A pause stops the clock."""
-    now = min(at, case.order.paused_at) if case.order.paused_at else at
-    limit = timedelta(days=case.terms.late_days)
-    return milestone.state in WORKING and milestone.due_at is not None and now > milestone.due_at + limit
 
 
 def give_back(case: Case, by: Actor, at: datetime) -> None:

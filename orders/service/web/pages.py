@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from orders.service.contracts import Paragraph, wording
 from orders.service.models import ChangeRequest, ContractVersion, DeliveryComment, DeliveryFile, Milestone, ServiceOrder
-from orders.service.policies import possible, possible_with
+from orders.service.policies import is_too_late, possible, possible_with, waits_for_a_word
 from orders.service.queries import (
     access_milestone,
     access_order,
@@ -61,7 +61,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = frame(request, order)
     side, milestones = context["side"], context["milestones"]
     open_acts = {act for act in possible(order, side) if may(request, act)}
-    may_end_late = any(milestone.is_late for milestone in milestones) and "cancel_late" in open_acts
+    may_end_late = "cancel_late" in open_acts and _is_too_late(order, milestones, context["terms"])
     context |= {
         "stages": stages_of(request, order, milestones),
         "portions": portions_of(order, milestones),
@@ -75,6 +75,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "autopay": autopay_card(request, order, context["terms"]),
     }
     return TemplateResponse(request, "service/detail.html", context)
+
+
+def _is_too_late(order: ServiceOrder, milestones: list[Milestone], terms: Terms) -> bool:
+    """Whether cancelling because of lateness would be accepted now."""
+    now = timezone.now()
+    late = any(is_too_late(order, milestone, terms.late_days, now) for milestone in milestones)
+    return late and not any(waits_for_a_word(milestone) for milestone in milestones)
 
 
 def _handover(request: HttpRequest, order: ServiceOrder) -> list[dict[str, Any]]:

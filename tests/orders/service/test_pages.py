@@ -1,5 +1,7 @@
 """Pages of contracts: what they ask of the database, what they show to whom, and what they keep when something is missing."""
 
+from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -7,11 +9,12 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from marketplace.tenancy.scope import scope
-from orders.service.models import ServiceOrder
+from orders.service.models import Milestone, ServiceOrder
 from tests import cast
-from tests.orders.service.stories import FIXED, MONTHLY, delivered, drafted, funded
+from tests.orders.service.stories import FIXED, MONTHLY, Story, delivered, drafted, funded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LISTS = [("merchant", "contracts:list"), ("provider", "jobs:list"), ("provider", "jobs:board")]
@@ -58,6 +61,19 @@ def test_the_list_begins_with_what_waits_for_the_reader() -> None:
     assert [(row["order"].pk, row["is_mine"]) for row in rows] == [(ours.order_id, True), (theirs.order_id, False)]
     rows = signed_in(provider).get(reverse("jobs:list")).context["rows"]
     assert [(row["order"].pk, row["is_mine"]) for row in rows] == [(theirs.order_id, True), (ours.order_id, False)]
+
+
+@pytest.mark.parametrize(("begun", "days", "is_offered"), [(funded, 1, False), (funded, 4, True), (delivered, 4, False)])
+def test_cancelling_because_of_lateness_is_offered_only_where_it_would_be_accepted(
+    begun: Callable[[], Story], days: int, is_offered: bool
+) -> None:
+    """Late, but not late enough; late enough; late enough, and delivered at last."""
+    story = begun()
+    with scope(story.merchant.id):
+        rows = Milestone.objects.filter(order_id=story.order_id, position=1)
+        rows.update(due_at=timezone.now() - timedelta(days=days), is_late=True)
+    page = signed_in(story.merchant).get(reverse("contracts:detail", args=[story.order_id]))
+    assert page.context["may_end_late"] is is_offered
 
 
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
