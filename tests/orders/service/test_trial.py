@@ -21,11 +21,10 @@ from providers.onboarding.models import TrialRule
 from providers.onboarding.trial import orders_taken, trial_orders
 from tests import cast
 from tests.orders.service.stories import AT, FIXED, STAGES, Story, drafted, funded, signed
-from tests.orders.service.test_races import at_once
+from tests.orders.service.test_races import PATIENCE, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LARGE = replace(FIXED, milestones=(MilestoneTerms("All of it", 20_000_01, 10),))
-PATIENCE = 1.5
 
 
 @pytest.fixture
@@ -136,7 +135,7 @@ def test_two_third_orders_at_once_are_one(is_locked: bool, monkeypatch: pytest.M
     def asking(*args: Any, **facts: Any) -> gate.Verdict:
         verdict = asked(*args, **facts)
         with suppress(BrokenBarrierError):  # the other one waits at the lock
-            barrier.wait(PATIENCE)
+            barrier.wait(PATIENCE[is_locked])
         return verdict
 
     monkeypatch.setattr(gate, "may", asking)
