@@ -46,6 +46,7 @@ from tests.tenancy.forms import (
     picture_file,
     prices,
     saves,
+    seen_of,
 )
 from tests.tenancy.world import Filled
 
@@ -306,7 +307,9 @@ ADDRESSES: dict[str, Address] = {
     "hiring:compare": Address({"GET": "view_console"}, "need"),
     "hiring:export_comparison": Address({"GET": "export"}, "need"),
     "hiring:proposal": Address({"GET": "view_console"}, "proposal"),
-    "hiring:counter": Address({"GET": "hire", "POST": "hire"}, "counter_proposal", form=OFFER),
+    "hiring:counter": Address(
+        {"GET": "hire", "POST": "hire"}, "counter_proposal", form={**OFFER, "seen": seen_of("counter_proposal")}
+    ),
     "hiring:proposal_act": Address({"POST": "hire"}, "proposal", form={"act": "decline"}),
     "leads:list": Address({"GET": "view_console"}, kind="provider"),
     "leads:export": Address({"GET": "export"}, kind="provider"),
@@ -315,7 +318,7 @@ ADDRESSES: dict[str, Address] = {
     "leads:open_need": Address({"GET": "view_console"}, "open_need", kind="provider", is_open=True),
     "leads:apply": Address({"GET": "sell", "POST": "sell"}, "open_need", form=OFFER, kind="provider", is_open=True),
     "leads:detail": Address({"GET": "view_console"}, "lead", kind="provider"),
-    "leads:quote": Address({"GET": "sell", "POST": "sell"}, "lead", form=OFFER, kind="provider"),
+    "leads:quote": Address({"GET": "sell", "POST": "sell"}, "lead", form={**OFFER, "seen": seen_of("proposal")}, kind="provider"),
     "leads:act": Address({"POST": "sell"}, "waiting_lead", form={"act": "decline"}, kind="provider"),
     "desk:home": Address({"GET": "view_console"}, kind="provider"),
     "moderation:standing": Address({"GET": "view_console"}, kind="provider"),

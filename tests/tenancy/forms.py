@@ -58,14 +58,19 @@ NEED = {
 }  # fmt: skip
 
 
-def offer_seen(of: Filled) -> int:
-    with scope(of.id):
-        return Proposal.objects.values_list("number", flat=True).get(pk=of.ids["counter_proposal"])
+def seen_of(proposal: str) -> Callable[[Filled], int]:
+    """The version of an offer that its page would have shown."""
+
+    def number(of: Filled) -> int:
+        with scope(of.id):
+            return Proposal.objects.values_list("number", flat=True).get(pk=of.ids[proposal])
+
+    return number
 
 
-#: An offer of one line.
-OFFER = {
-    "send": "1", "seen": offer_seen, "model": "fixed", "scope": "Running the shop", "revisions": "2", "due_days": "14",
+#: An offer of one line; where a page changes one that stands, with what it showed.
+OFFER: dict[str, Any] = {
+    "send": "1", "model": "fixed", "scope": "Running the shop", "revisions": "2", "due_days": "14",
     "items-TOTAL_FORMS": "1", "items-INITIAL_FORMS": "0", "items-0-name": "The shop", "items-0-quantity": "1",
     "items-0-unit_minor": "7000",
 }  # fmt: skip
