@@ -34,7 +34,7 @@ def app(world: worlds.World) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def catalogue(world: worlds.World) -> Callable[..., list[tuple[Any, ...]]]:
+def catalogue(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
     """Queries of the catalogue as the owner of the schema."""
 
     def ask(statement: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -42,4 +42,5 @@ def catalogue(world: worlds.World) -> Callable[..., list[tuple[Any, ...]]]:
             cursor.execute(statement, values or None)
             return cursor.fetchall()
 
-    return ask
+    with django_db_blocker.unblock():
+        yield ask

@@ -19,10 +19,11 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import tenant_tables
 from marketplace.tenancy.scope import scope
 from tests import cast
-from tests.tenancy.access import ADDRESSES, HOLDERS, IN_THE_QUERY, OF_BOTH, OF_PROVIDERS, Address
+from tests.tenancy.access import ADDRESSES, IN_THE_QUERY
+from tests.tenancy.address import HOLDERS, OF_BOTH, OF_PROVIDERS, Address
 from tests.tenancy.forms import HARMLESS
 from tests.tenancy.public import API, FILES, LINKS, PUBLIC, PUBLIC_OBJECTS, STAFF, THIRD_PARTY
-from tests.tenancy.test_contract import mutated
+from tests.tenancy.test_strangers import mutated
 from tests.tenancy.world import Filled, World, fingerprint, names_of_urls
 
 CROSSINGS = [(name, method) for name, address in ADDRESSES.items() for method in address.rights]
