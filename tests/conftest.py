@@ -8,10 +8,15 @@ import pytest
 from django.db import OperationalError
 from django.test import TransactionTestCase
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from tests import database
 
 os.environ.setdefault(database.RUN, str(os.getpid()))
+# A busy machine is no fault of the code's. Where CI is set, hypothesis has a profile of its own: the same examples each time.
+settings.register_profile("shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+if "CI" not in os.environ:
+    settings.load_profile("shared machine")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """The merchant's first page."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -36,7 +37,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     context = {
         "headline": _headline(merchant_id),
         "kpis": _kpis(counts, payouts, held),
-        "sales_chart": _sales(merchant_id, counts["newest"]),
+        "sales_chart": _sales(merchant_id, counts["newest"], formats.zone(counts["zone"])),
         "claims_chart": _claims(payouts, held),
         "claims": claims,
         "batches": batches(merchant_id)[:5],
@@ -76,17 +77,18 @@ def _kpis(counts: dict[str, Any], payouts: list[dict[str, Any]], held: int) -> l
     ]
 
 
-def _sales(merchant_id: int, newest: datetime | None) -> Chart | None:
-    """Captured and refunded by day over the thirty days up to the newest order."""
+def _sales(merchant_id: int, newest: datetime | None, zone: ZoneInfo) -> Chart | None:
+    """Captured and refunded by day over the thirty days up to the newest order's, as the clock of its shop has days."""
     if newest is None:
         return None
-    until = newest + timedelta(days=1)
-    rows = daily_sales(merchant_id, since=until - timedelta(days=DAYS), until=until)
+    last = newest.astimezone(zone).date()
+    days = [last - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    since = datetime.combine(days[0], time(), zone)
+    rows = daily_sales(merchant_id, since=since, until=newest + timedelta(days=1), zone=zone)
     if not rows:
         return None
     currency = rows[0]["currency"]
     found = {row["day"]: row for row in rows if row["currency"] == currency}
-    days = [(until - timedelta(days=back)).date() for back in range(DAYS, 0, -1)]
     captured = [int(found[day]["captured"]) if day in found else 0 for day in days]
     refunded = [int(found[day]["refunded"]) if day in found else 0 for day in days]
     series = [Series(_("Captured"), captured)]

@@ -15,5 +15,5 @@ urlpatterns = [
     path("claims/<int:pk>/decide/", views.decide, name="decide"),
     path("orders/<int:pk>/claim/", views.claim_order, name="claim_order"),
 ]
-ledger_urls = ([path("", ledger.home, name="home")], "ledger")
+ledger_urls = ([path("", ledger.home, name="home"), path("export/", ledger.export, name="export")], "ledger")
 programs_urls = ([path("", overview.home, name="home")], "programs")

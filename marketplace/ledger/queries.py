@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import connections
 from django.db.models import Count, QuerySet, Sum
@@ -60,8 +61,8 @@ def verify_all() -> dict[str, Any]:
     return {"entries": entries, "accounts_off": accounts_off, "transfers_off": transfers_off, "clearing_off": clearing_off}
 
 
-def paid_by_day(merchant_id: int, *, currency: str, since: datetime) -> list[tuple[Any, int, int]]:
-    """(day, amount, transfers) paid to buyers."""
+def paid_by_day(merchant_id: int, *, currency: str, since: datetime, zone: ZoneInfo) -> list[tuple[Any, int, int]]:
+    """(day, amount, transfers) paid to buyers; days of the zone."""
     rows = (
         LedgerEntry.objects.filter(
             merchant_id=merchant_id,
@@ -71,7 +72,7 @@ def paid_by_day(merchant_id: int, *, currency: str, since: datetime) -> list[tup
             transfer__merchant_id=merchant_id,
             transfer__occurred_at__gte=since,
         )
-        .annotate(day=TruncDate("transfer__occurred_at"))
+        .annotate(day=TruncDate("transfer__occurred_at", tzinfo=zone))
         .values("day")
         .annotate(total=Sum("amount"), count=Count("id"))
         .order_by("day")

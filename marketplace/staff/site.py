@@ -2,7 +2,6 @@
 
 from functools import wraps
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import admin
@@ -10,6 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from marketplace.kernel.market import MARKET_ZONE
 
 #: Rooms by how often staff need them; what is not named comes last, in the alphabet's order.
 ORDER = (
@@ -29,7 +30,6 @@ FIRST = (
 )  # fmt: skip
 LISTS = {name: place for place, name in enumerate(FIRST)}
 PLACES = {label: place for place, label in enumerate(ORDER)}
-MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 
 
 class StaffSite(admin.AdminSite):

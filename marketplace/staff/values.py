@@ -4,9 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_field
 from django.db import models
@@ -16,13 +14,13 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.staff.names import ORGANIZATIONS, Names, is_person, names_of, user_id
 from marketplace.ui import formats
 from marketplace.ui.facts import readable
 from marketplace.ui.labels import channel_label, fact_label, program_label, reason_label, status_label, transfer_label
 
 EMPTY = "–"
-MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 #: Names of integers that are minor units; a row without a currency counts in the market's own.
 MONEY_ENDINGS = ("_amount", "_minor", "_cents")
 MONEY_NAMES = frozenset({"amount", "balance", "price", "limit", "spent", "reserved"})

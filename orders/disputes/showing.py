@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.formats import local_datetime, money
 from marketplace.ui.kit import Event, Text
 from orders.disputes import policies
@@ -14,7 +15,7 @@ from orders.disputes.models import Dispute, DisputeStep
 from orders.disputes.queries import Consequences, consequences, steps_of
 from orders.disputes.states import OPEN, Outcome
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 STEPS: dict[str, Text] = {
     "open": pgettext_lazy("dispute", "Opened"),
     "answer": pgettext_lazy("dispute", "Answered"),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders.escrow.models import BooksFinding
 from providers.moderation.waiting import Source, Waiting
@@ -18,8 +19,8 @@ def waiting() -> Sequence[Waiting]:
     rows = BooksFinding.objects.using("system").filter(gone_at__isnull=True).order_by("found_at", "id")
     return [
         Waiting(
-            title=row.text,
-            detail=row.get_check_name_display(),
+            title=row.get_check_name_display(),
+            detail=_("Finding %(number)s") % {"number": row.pk},  # its text is the auditor's own, in English: on its page
             party="–",
             since=row.found_at,
             due_at=row.found_at + LOOKED_AT,
@@ -33,4 +34,4 @@ def list_url() -> str:
     return reverse("admin:escrow_booksfinding_changelist")
 
 
-SOURCE = Source("books", _("The books do not add up"), "escrow.view_booksfinding", list_url, waiting)
+SOURCE = Source("books", gettext_lazy("The books do not add up"), "escrow.view_booksfinding", list_url, waiting)

@@ -7,15 +7,15 @@ a run that was killed is done again. A finding that is no longer seen is closed 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from django.db import connections, transaction
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ledger.queries import verify_all
 from orders.escrow.models import BooksFinding, BooksRun
 from orders.escrow.verifying import verify
 
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = MARKET_ZONE
 #: Few people work then.
 AFTER = time(3)
 USING = "system"

@@ -8,16 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 import structlog
 from django.conf import settings
 from redis import Redis, RedisError
 
+from marketplace.kernel.market import MARKET_ZONE
 from orders.insights.models import Way
 
 log = structlog.get_logger(__name__)
-ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
+ZONE = MARKET_ZONE
 KEY = "shangban:listing-views"
 #: How many are taken at once.
 MOST = 500_000

@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.kit import Tab
 
-ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
+ZONE = MARKET_ZONE
 MONTHS = (1, 3, 12)
 USUAL = 12
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.kernel.money import format_major
 from marketplace.staff.names import names_of
 from marketplace.tenancy.actor import person
@@ -89,7 +90,10 @@ class CommissionInvoiceAdmin(ActingAdmin):
     def _show(self, request: HttpRequest, row: CommissionInvoice, sent: dict[str, Any]) -> HttpResponse:
         with scope(row.provider_id, read_only=True):
             papers, paid = queries.papers_of(row), charged(row.statement)
-        initial = {"amount": format_major(row.excess or row.amount, row.currency), "issued_on": timezone.localdate()}
+        initial = {
+            "amount": format_major(row.excess or row.amount, row.currency),
+            "issued_on": timezone.localdate(timezone=MARKET_ZONE),
+        }
         forms = {act: sent.get(act) or FORMS[act](initial=initial, prefix=act) for act in possible(row.state, "issuer")}
         context = {
             "row": row, "name": names_of([row]).organizations.get(row.provider_id, ""), "papers": papers, "paid": paid,

@@ -5,13 +5,14 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import UserError
+from orders.service.calendar import day_of
 
 
 class TooEarly(UserError):
     """The result is computed on a day that was agreed, not before."""
 
     def __init__(self, settles_at: datetime) -> None:
-        day = settles_at.date().isoformat()
+        day = day_of(settles_at).isoformat()
         super().__init__(_("The result is computed on %(day)s. Looking earlier is not evidence.") % {"day": day})
 
 

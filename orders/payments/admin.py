@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.staff import StaffAdmin, staff_id
 from marketplace.ui.templatetags.ui import status_pill
@@ -23,7 +24,7 @@ from orders.payments.models import Autopay, AutopayInvoice, GatewayNotice, PayBa
 from orders.payments.operations import cases, importing, returning, settling
 from orders.payments.operations.proving import open_proof
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 class ActingAdmin(StaffAdmin):

@@ -1,8 +1,8 @@
 """What an account must be like, and what is known of it from the company's verification."""
 
 import unicodedata
-from zoneinfo import ZoneInfo
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.kernel.sealing import Unreadable, unseal
 from orders.payouts.models import PayoutAccount
 from providers.onboarding.models import Application
@@ -10,7 +10,7 @@ from providers.onboarding.operations.applying import BANK
 
 #: What the seal of an account's number is bound to.
 PURPOSE = "payout_account"
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = MARKET_ZONE
 
 
 def tidy(text: str) -> str:

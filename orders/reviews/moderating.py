@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import Actor
 from marketplace.ui.formats import local_date
 from orders.reviews.axes import shown
@@ -19,7 +20,7 @@ from providers.moderation.reportable import Reportable, ReportSubject, register_
 from providers.profiles.models import PublicProvider
 
 KIND = "contract_review"
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 def register() -> None:

@@ -11,6 +11,7 @@ from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.market import MARKET_ZONE
 from orders.reviews import policies
 from orders.reviews.models import MerchantSealed, ProviderSealed, PublicReview, Pulse, ReviewRound
 from orders.service.models import ServiceOrder
@@ -19,7 +20,7 @@ DUE = "SELECT merchant_id, id FROM reviews_reviewround WHERE state = 'open' AND 
 DUE_PULSES = """
 SELECT o.merchant_id, o.id, gone.months
   FROM service_serviceorder o
- CROSS JOIN LATERAL age(%(at)s AT TIME ZONE 'Asia/Shanghai', o.started_at AT TIME ZONE 'Asia/Shanghai') span
+ CROSS JOIN LATERAL age(%(at)s AT TIME ZONE %(zone)s, o.started_at AT TIME ZONE %(zone)s) span
  CROSS JOIN LATERAL (SELECT (extract(year FROM span) * 12 + extract(month FROM span))::integer AS months) gone
  WHERE o.state = 'active' AND o.model = ANY(%(models)s) AND gone.months >= 1
    AND NOT EXISTS (
@@ -106,7 +107,7 @@ def pulses_of(order: ServiceOrder) -> list[Pulse]:
 def due_pulses(at: datetime) -> list[tuple[int, int, int]]:
     """(merchant, contract, month) of every standing contract whose last whole month was not asked about (system role)."""
     with connections["system"].cursor() as cursor:
-        cursor.execute(DUE_PULSES, {"at": at, "models": list(STANDING)})
+        cursor.execute(DUE_PULSES, {"at": at, "models": list(STANDING), "zone": MARKET_ZONE.key})
         return [(merchant_id, order_id, month) for merchant_id, order_id, month in cursor.fetchall()]
 
 

@@ -2,9 +2,10 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-ZONE = ZoneInfo("Asia/Shanghai")
+from marketplace.kernel.market import MARKET_ZONE
+
+ZONE = MARKET_ZONE
 ONE_DAY = timedelta(days=1)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -125,11 +126,11 @@ def quarantine_of(batch: ImportBatch) -> QuerySet[QuarantinedRow]:
     return QuarantinedRow.objects.filter(merchant_id=batch.merchant_id, batch_id=batch.pk).order_by("row_no")
 
 
-def daily_sales(merchant_id: int, *, since: datetime, until: datetime) -> list[dict[str, Any]]:
-    """Captured amount and orders per UTC day and currency in `[since, until)`."""
+def daily_sales(merchant_id: int, *, since: datetime, until: datetime, zone: ZoneInfo) -> list[dict[str, Any]]:
+    """Captured amount and orders per day of the zone and currency in `[since, until)`."""
     rows = (
         ShopOrder.objects.filter(merchant_id=merchant_id, placed_at__gte=since, placed_at__lt=until)
-        .annotate(day=TruncDate("placed_at"))
+        .annotate(day=TruncDate("placed_at", tzinfo=zone))
         .values("day", "currency")
         .annotate(captured=Sum("captured_amount"), count=Count("id"), refunded=Sum(F("refunded_amount")))
         .order_by("day")
@@ -138,12 +139,13 @@ def daily_sales(merchant_id: int, *, since: datetime, until: datetime) -> list[d
 
 
 def order_counts(merchant_id: int) -> dict[str, Any]:
-    """How many orders there are, and when the last one was placed."""
-    newest = orders(merchant_id).values_list("placed_at", flat=True).first()
+    """How many orders there are, and when the last one was placed, in which shop's zone."""
+    newest = orders(merchant_id).values_list("placed_at", "shop__timezone").first()
     waiting = Q(state__in=["unmatched", "partial"])
     return {
         "orders": ShopOrder.objects.filter(merchant_id=merchant_id).count(),
-        "newest": newest,
+        "newest": newest and newest[0],
+        "zone": newest and newest[1],
         "unmatched": RefundRequest.objects.filter(waiting, merchant_id=merchant_id).count(),
     }
 

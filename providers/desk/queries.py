@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui import formats
 from marketplace.ui.kit import Check, Kpi, Text
 from providers.moderation.kinds import kind_named, label_of
@@ -126,7 +127,7 @@ def with_staff(provider_id: int, at: datetime) -> list[Waiting]:
 
 def _review(review: Review, at: datetime) -> Waiting:
     url = kind_named(review.kind).url
-    due = {"day": formats.local_date(review.due_at, "Asia/Shanghai")}
+    due = {"day": formats.local_date(review.due_at, MARKET_ZONE)}
     text = _("Answer by %(day)s") % due if review.due_at >= at else _("Late: it was due on %(day)s") % due
     title = f"{label_of(review.kind)} · {review.title}"
     return Waiting(title, text, url(review.provider_id, review.subject_id) if url else "")

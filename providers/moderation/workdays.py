@@ -2,12 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from marketplace.kernel.market import MARKET_ZONE
 
 #: The market keeps its own hours, whatever a shop's time zone is.
-MARKET_ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
 #: Working days until a decision is due (MARKET.md, O1).
 REVIEW_DAYS = 2
 #: How far holidays are read ahead; longer than any row of free days.

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.staff import StaffAdmin, StaffTable, staff_id
 from marketplace.ui import formats
@@ -73,7 +74,7 @@ class ActingAdmin(StatedAdmin):
         raise NotImplementedError
 
     def shown(self, request: HttpRequest, template: str, status: int = 200, **context: Any) -> HttpResponse:
-        base = {**self.admin_site.each_context(request), "opts": self.opts, "zone": "Asia/Shanghai"}
+        base = {**self.admin_site.each_context(request), "opts": self.opts, "zone": MARKET_ZONE}
         return TemplateResponse(request, f"admin/onboarding/{template}.html", {**base, **context}, status=status)
 
     def to_list(self) -> HttpResponse:

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.kit import Text
 from providers.onboarding.credit_code import is_valid, normalized
 from providers.onboarding.models import Application
 
 #: Papers carry days of the mainland's calendar.
-ZONE = ZoneInfo("Asia/Shanghai")
+ZONE = MARKET_ZONE
 MOST = {"company_name": 120, "registered_address": 200, "legal_person": 80, "bank_name": 120, "bank_holder": 120}
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from marketplace.kernel.errors import NotFound
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.formats import local_datetime, number
 from providers.moderation.appealable import Appealable, AppealSubject
 from providers.moderation.kinds import ReviewKind, Sheet, SheetFact
@@ -17,7 +18,7 @@ from providers.scorecards.queries import access_event
 from providers.scorecards.queries.own import counted_since
 from providers.scorecards.words import value_text
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 def plan_sheet(provider_id: int, subject_id: int) -> Sheet:

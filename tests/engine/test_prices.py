@@ -93,7 +93,7 @@ def told(rows: list[tuple[str, int]]) -> dict[int, tuple[str, int | None]]:
     return {day: (last[day], days[n + 1] if n + 1 < len(days) else None) for n, day in enumerate(days)}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.lists(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 28)), min_size=1, max_size=6), min_size=1, max_size=4))
 def test_files_in_any_order_give_the_timeline_of_all_their_rows(files: list[list[tuple[int, int]]], tmp_path: Path) -> None:
     acme = shop(tmp_path, "A")

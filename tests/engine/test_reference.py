@@ -391,7 +391,7 @@ def compare(seed: int, merchant: cast.Merchant) -> None:
 
 
 @pytest.mark.django_db
-@settings(max_examples=HISTORIES, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=HISTORIES, print_blob=True, suppress_health_check=list(HealthCheck), database=None)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_the_engine_decides_as_the_model(seed: int) -> None:
     with transaction.atomic():

@@ -65,7 +65,7 @@ class Undo(Exception):
 
 
 @pytest.mark.django_db
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     zone=st.sampled_from(ZONES),
     limits=st.fixed_dictionaries({"buyer_day": LIMIT, "merchant_day": LIMIT, "program_hour": LIMIT}),

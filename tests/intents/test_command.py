@@ -66,7 +66,7 @@ def test_many_lines() -> None:
     assert [row["intent"] for row in found] == ["changed_mind", "status", "unknown", "install"] * 2_500
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.text(), max_size=6))
 def test_every_text_gets_one_label(texts: list[str]) -> None:
     found = classify_all((text, "") for text in texts)
@@ -77,7 +77,7 @@ def test_every_text_gets_one_label(texts: list[str]) -> None:
         assert got.action in {*ACTIONS.values(), "exchange", "repair"}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(
         st.sampled_from("退款 不 没 取消 质量 问题 如果 就 了 吗 refund not keep broken if , ? 换 发错".split()), max_size=40

@@ -64,7 +64,7 @@ HOURS = st.integers(0, 47).map(lambda half: time(half // 2, 30 * (half % 2)))
 
 
 @pytest.mark.django_db
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=MOMENTS | NEAR_CHANGES, zone=st.sampled_from(ZONES), start=HOURS, stop=HOURS)
 def test_the_answer_is_allowed_not_earlier_and_the_first_such_hour(at: datetime, zone: str, start: time, stop: time) -> None:
     found = next_allowed(at, zone, start, stop)

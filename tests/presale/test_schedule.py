@@ -69,7 +69,7 @@ def in_python(case: Case) -> list[tuple[int, str, datetime]]:
 
 
 @pytest.mark.django_db
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(case=cases())
 def test_the_schedule_is_what_a_search_minute_by_minute_finds(db: None, case: Case) -> None:
     expected = touches(case)

@@ -83,7 +83,7 @@ def compare(seed: int) -> int:
     return len(real)
 
 
-@settings(max_examples=6, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck), database=None)
+@settings(max_examples=6, print_blob=True, suppress_health_check=list(HealthCheck), database=None)
 @given(seed=st.integers(0, 2**31 - 1))
 def test_a_replay_is_what_daily_runs_would_have_done(seed: int) -> None:
     with transaction.atomic():

@@ -224,7 +224,7 @@ def test_any_policy_is_refused_or_keeps_the_promises(intents: list[str], offer: 
     assert validated(found) == found
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deadline=st.integers(1, 100_000), hold=st.integers(0, 30), percent=st.integers(0, 100), age=st.integers(0, 100_000))
 def test_no_hold_is_beyond_its_deadline_or_its_limits(
     acme: cast.Merchant, deadline: int, hold: int, percent: int, age: int

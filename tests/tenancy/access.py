@@ -222,6 +222,7 @@ ADDRESSES: dict[str, Address] = {
     "messages:notices": Address({"GET": "view_console"}),
     "messages:read_notices": Address({"POST": "view_console"}),
     "ledger:home": Address({"GET": "view_money"}),
+    "ledger:export": Address({"GET": "export"}),
     "find": Address({"GET": "view_console"}),
     "shortlists:home": Address({"GET": "view_orders", "POST": "shortlist"}, form={"name": lambda _of: f"list {next(prices)}"}),
     "shortlists:add": Address({"GET": "shortlist", "POST": "shortlist"}, form=KEPT),

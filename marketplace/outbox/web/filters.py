@@ -6,11 +6,14 @@ import django_filters
 from django import forms
 from django.apps import apps
 from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.outbox import queries
+from marketplace.outbox.directory import zone
 from marketplace.outbox.kinds import all_kinds, kinds_of
 from marketplace.outbox.models import Channel, Message
+from marketplace.ui.days import DayFilter
 from marketplace.ui.kit import Text
 from marketplace.ui.labels import PROGRAMS, humanize, reason_label
 
@@ -23,18 +26,19 @@ def programs() -> list[tuple[str, Text]]:
     return [(name, known.get(name) or humanize(name)) for name in sorted({kind.program for kind in all_kinds()})]
 
 
+def page_zone(request: HttpRequest) -> str:
+    """The zone in which the merchant's pages show times."""
+    return zone(request.organization.pk)
+
+
 class MessageFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Key"), widget=forms.TextInput(attrs={"type": "search"}))
     program = django_filters.ChoiceFilter(method="of_program", label=_("Program"), empty_label=_("All"))
     state = django_filters.ChoiceFilter(choices=Message.State, label=_("State"), empty_label=_("All"))
     reason = django_filters.ChoiceFilter(label=_("Reason"), empty_label=_("All"))
     channel = django_filters.ChoiceFilter(choices=Channel, label=_("Channel"), empty_label=_("All"))
-    due_from = django_filters.DateFilter(
-        field_name="run_at", lookup_expr="date__gte", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    due_to = django_filters.DateFilter(
-        field_name="run_at", lookup_expr="date__lte", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    due_from = DayFilter("run_at", zone=page_zone)
+    due_to = DayFilter("run_at", zone=page_zone, last=True)
 
     class Meta:
         model = Message

@@ -16,9 +16,9 @@ from django.conf import settings
 from django.core.paginator import Page
 from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, RadioSelect
 from django.http import QueryDict
+from django.shortcuts import resolve_url
 from django.template.context import RequestContext
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -235,10 +235,10 @@ def pagination(context: RequestContext, page_obj: Page[Any], param: str = "page"
 
 @register.inclusion_tag("components/list_foot.html", takes_context=True)
 def list_foot(context: RequestContext, page_obj: Page[Any], export: str) -> dict[str, Any]:
-    """Below a list: its pages, and the same rows as CSV where `may_export` says so. `export` is the name of that address."""
+    """Below a list: its pages, and the same rows as CSV where `may_export` says so. `export` is that address, or its name."""
     request = context.get("request")
     query = request.GET.urlencode() if request else ""
-    export_url = f"{reverse(export)}{'?' if query else ''}{query}" if context.get("may_export") else ""
+    export_url = f"{resolve_url(export)}{'?' if query else ''}{query}" if context.get("may_export") else ""
     return {"request": request, "page_obj": page_obj, "export_url": export_url}
 
 

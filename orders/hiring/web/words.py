@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui import formats
 from marketplace.ui.kit import Text, Tone
 from orders.hiring.models import BudgetUnit, StoreSize
@@ -16,7 +17,7 @@ from orders.hiring.policies import NextStep
 from orders.hiring.states import BriefState, InvitationState, ProposalState
 from providers.catalogue.lists import label
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 TONES: Mapping[str, Tone] = {
     "draft": "muted", "published": "info", "filled": "good", "closed": "muted", "cancelled": "muted", "sent": "warn",
     "accepted": "info", "quoted": "info", "declined": "muted", "lapsed": "muted", "passed": "muted", "hired": "good",

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from marketplace.kernel.market import MARKET_ZONE
 from orders.service.models import ServiceOrder
 
 BY_DEAL = """
@@ -23,7 +24,7 @@ WHERE d.merchant_id = %(merchant)s AND (r.gross > 0 OR h.held > 0)
 ORDER BY r.gross DESC NULLS LAST, d.id DESC
 """
 BY_MONTH = """
-SELECT date_trunc('month', r.released_at AT TIME ZONE 'Asia/Shanghai')::date, d.category, r.currency,
+SELECT date_trunc('month', r.released_at AT TIME ZONE %(zone)s)::date, d.category, r.currency,
        sum(r.gross - r.reversed)::bigint
 FROM escrow_release r JOIN escrow_deal d ON d.merchant_id = %(merchant)s AND d.id = r.deal_id
 WHERE r.merchant_id = %(merchant)s AND r.released_at >= %(since)s AND r.released_at < %(until)s
@@ -71,7 +72,7 @@ class ProviderSpend:
 
 def _rows(statement: str, merchant_id: int, since: datetime, until: datetime) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"merchant": merchant_id, "since": since, "until": until})
+        cursor.execute(statement, {"merchant": merchant_id, "since": since, "until": until, "zone": MARKET_ZONE.key})
         return list(cursor.fetchall())
 
 

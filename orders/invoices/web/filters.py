@@ -9,9 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.ui.days import DayFilter
 from orders.invoices.states import InvoiceSort, InvoiceState
 
-DAY = forms.DateInput(attrs={"type": "date"})
 SEARCH = forms.TextInput(attrs={"type": "search"})
 NUMBER = re.compile(r"(?:FS|FC)?0*([1-9][0-9]{0,17})", re.IGNORECASE)
 
@@ -22,8 +22,8 @@ class InvoiceFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Number, contract, title or tax id"), widget=SEARCH)
     state = django_filters.ChoiceFilter(choices=InvoiceState, label=_("State"), empty_label=_("All"))
     sort = django_filters.ChoiceFilter(choices=InvoiceSort, label=pgettext_lazy("fapiao", "Kind"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="asked_at", lookup_expr="date__gte", label=_("From"), widget=DAY)
-    until = django_filters.DateFilter(field_name="asked_at", lookup_expr="date__lte", label=_("To"), widget=DAY)
+    since = DayFilter("asked_at")
+    until = DayFilter("asked_at", last=True)
     o = django_filters.OrderingFilter(fields=(("asked_at", "asked"), ("due_at", "due"), ("amount", "amount")))
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.kernel.money import format_major
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
@@ -59,7 +60,7 @@ def _form(act: str, row: Invoice, sent: dict[str, Any]) -> Any:
     if kind is None:
         return None
     amount = row.excess if act == "reverse" else row.amount
-    initial = {"amount": format_major(amount, row.currency), "issued_on": timezone.localdate(timezone.now())}
+    initial = {"amount": format_major(amount, row.currency), "issued_on": timezone.localdate(timezone.now(), MARKET_ZONE)}
     return kind(initial=initial if kind is MadeForm else None, prefix=act)
 
 

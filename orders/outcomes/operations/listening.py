@@ -13,6 +13,7 @@ from orders.outcomes.models import OutcomeAgreement
 from orders.outcomes.notices import say
 from orders.outcomes.operations.beginning import begin, signed_clause
 from orders.outcomes.states import ENDED, OUTCOME_TABLE
+from orders.service.calendar import day_of
 from orders.service.events import register_on
 from orders.service.models import Milestone, ServiceOrder
 
@@ -41,7 +42,7 @@ def on_delivered(order: ServiceOrder, milestone: Milestone | None, _by: Actor, _
     """Otherwise silence would accept what only the result may pay."""
     found = _open_agreement(order)
     if found is not None and milestone is not None and found.milestone_id == milestone.pk:
-        day = found.settles_at.date().isoformat()
+        day = day_of(found.settles_at).isoformat()
         text = _("This milestone is paid by its measured outcome on %(day)s. There is nothing to deliver.")
         raise DecidedByMeasuring(text % {"day": day})
 

@@ -15,6 +15,7 @@ from django.utils.translation import override
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.kernel.transitions import NotPossible, after
 from marketplace.outbox.people import CODES, Fact, tell
 from marketplace.tenancy.actor import Actor
@@ -30,7 +31,7 @@ from orders.payments.queries import spent_by_autopay
 from orders.payments.states import AUTOPAY, AUTOPAY_INVOICE, OPEN
 
 log = logging.getLogger(__name__)
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 BATCH = 500
 #: Nobody is at the screen: a payment that is begun waits a day for somebody.
 PAYMENT_WAITS = timedelta(days=1)

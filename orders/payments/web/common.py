@@ -9,12 +9,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import Actor, person
 from orders.payments.gateways import gateway_named, label_of
 from orders.payments.models import PayIn, PaymentCase
 from orders.payments.operations.returning import OFFLINE
 
-ZONE = settings.MARKET_TIME_ZONE
+ZONE = MARKET_ZONE
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -10,12 +10,12 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.ledger.models import LedgerEntry
+from marketplace.ui.days import DayFilter
 from orders.payments.gateways import NAMES, label_of
 from orders.payments.models import PayBack, PayIn
 from orders.payments.states import PayBackState, PayInState
 
 LAST = "\U0010ffff"
-DAY = forms.DateInput(attrs={"type": "date"})
 
 
 def _currencies(_request: HttpRequest | None = None) -> list[tuple[str, str]]:
@@ -30,8 +30,8 @@ class PayInFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Reference or note"), widget=forms.TextInput(attrs={"type": "search"}))
     state = django_filters.ChoiceFilter(choices=PayInState, label=_("State"), empty_label=_("All"))
     gateway = django_filters.ChoiceFilter(choices=_companies, label=_("Paid by"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="created_at", lookup_expr="date__gte", label=_("From"), widget=DAY)
-    until = django_filters.DateFilter(field_name="created_at", lookup_expr="date__lte", label=_("To"), widget=DAY)
+    since = DayFilter("created_at")
+    until = DayFilter("created_at", last=True)
     o = django_filters.OrderingFilter(fields=(("created_at", "created_at"), ("amount", "amount"), ("expires_at", "expires_at")))
 
     class Meta:
@@ -67,8 +67,8 @@ class MovementFilter(django_filters.FilterSet):
         empty_label=_("All"),
     )  # fmt: skip
     currency = django_filters.ChoiceFilter(choices=_currencies, label=_("Currency"), empty_label=_("All"))
-    since = django_filters.DateFilter(field_name="transfer__occurred_at", lookup_expr="date__gte", label=_("From"), widget=DAY)
-    until = django_filters.DateFilter(field_name="transfer__occurred_at", lookup_expr="date__lte", label=_("To"), widget=DAY)
+    since = DayFilter("transfer__occurred_at")
+    until = DayFilter("transfer__occurred_at", last=True)
     o = django_filters.OrderingFilter(fields=(("id", "booked"), ("amount", "amount")))
 
     class Meta:

@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import Actor, person
 from marketplace.ui.kit import Tab
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -7,18 +7,15 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from marketplace.ui.days import DayFilter
 from orders.escrow.models import Release
 
 
 class EarningFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Order or title"), widget=forms.TextInput(attrs={"type": "search"}))
     state = django_filters.ChoiceFilter(choices=Release.State, label=_("Status"), empty_label=_("All"))
-    since = django_filters.DateFilter(
-        field_name="released_at", lookup_expr="date__gte", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = django_filters.DateFilter(
-        field_name="released_at", lookup_expr="date__lte", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    since = DayFilter("released_at")
+    until = DayFilter("released_at", last=True)
     o = django_filters.OrderingFilter(
         fields=(("released_at", "released"), ("available_at", "available"), ("gross", "gross"), ("net", "net"))
     )

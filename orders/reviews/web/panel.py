@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.formats import local_date, number
 from orders.reviews.axes import LABELS, shown
 from orders.reviews.models import PublicReview
@@ -15,7 +16,7 @@ from orders.reviews.queries import PublicPage, public_page
 from providers.listings.models import PublicListing
 
 PER_PAGE, ON_LISTING, MOST_PAGES = 10, 3, 1000
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 NOTHING = mark_safe("")
 
 

@@ -4,10 +4,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.market import MARKET_ZONE
 
 SPACES = {"merchant": "reviews", "provider": "desk_reviews"}
 WRITES = {"merchant": Permission.HIRE, "provider": Permission.SELL}
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 def side_of(request: HttpRequest) -> str:

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.market import MARKET_ZONE
 from orders.rooms.attachments import PICTURES
 from orders.rooms.models import Conversation, Decision, Message, SharedFile
 from orders.rooms.policies import answers, side_of
@@ -17,7 +16,7 @@ from orders.rooms.queries import Thread, decisions_of, thread
 from orders.rooms.registry import note_text
 from orders.rooms.web.paths import kind_of, other_name
 
-ZONE = ZoneInfo(settings.MARKET_TIME_ZONE)
+ZONE = MARKET_ZONE
 #: Messages of one person within this time stand under one name.
 TOGETHER = timedelta(minutes=5)
 #: What a member needs to write, by the kind of his organization.

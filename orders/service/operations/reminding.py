@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connections
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.outbox.people import STALE
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -37,8 +38,8 @@ said AS (
          || to_char(live.until AT TIME ZONE 'UTC', 'YYYYMMDD') AS key, 'orders.milestone.' || live.kind AS kind,
     jsonb_build_object('url', format({url}, live.order_id), 'facts', jsonb_build_object(
       'title', o.title, 'number', o.number, 'milestone', live.name, 'other', o.{other}_name, 'until', jsonb_build_object(
-        'zh', to_char(live.until AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
-        'en', to_char(live.until AT TIME ZONE 'Asia/Shanghai', 'FMDD Mon YYYY, HH24:MI')))) AS data
+        'zh', to_char(live.until AT TIME ZONE %(zone)s, 'YYYY-MM-DD HH24:MI'),
+        'en', to_char(live.until AT TIME ZONE %(zone)s, 'FMDD Mon YYYY, HH24:MI')))) AS data
   FROM live JOIN service_serviceorder o ON o.merchant_id = live.merchant_id AND o.id = live.order_id
 ), told AS (
 INSERT INTO outbox_message (merchant_id, kind, channel, consent_class, subject_id, step, language, data, effect_key, run_at,
@@ -84,7 +85,10 @@ def mark_late(*, by: Actor, at: datetime, batch: int = BATCH) -> int:
 
 def _claimed(statement: str, kinds: list[str], at: datetime, batch: int, *, heard: bool) -> tuple[int, list[tuple[int, int]]]:
     """How many were due, and (merchant, milestone) of those that count, where somebody wants to hear of them."""
-    facts: dict[str, Any] = {"at": at, "kinds": kinds, "batch": batch, "stale": at + STALE, "roles": list(PEOPLE), "heard": heard}
+    facts: dict[str, Any] = {
+        "at": at, "kinds": kinds, "batch": batch, "stale": at + STALE, "roles": list(PEOPLE), "heard": heard,
+        "zone": MARKET_ZONE.key,
+    }  # fmt: skip
     with scope(using="system"), connections["system"].cursor() as cursor:
         cursor.execute(statement, facts)
         count, live = cursor.fetchone()

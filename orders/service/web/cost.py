@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.formats import language
 from merchants.models import Shop
 from orders.service.queries import replay
@@ -18,7 +19,7 @@ from orders.store.queries import shops
 from providers.listings.diff import rate_text
 from providers.listings.models import PublicListing
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 class ReplayForm(forms.Form):

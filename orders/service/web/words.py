@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.ui.kit import Text, Tone
 from orders.service.models import ServiceOrder
 from orders.service.terms import Terms
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 ORDER_TONES: Mapping[str, Tone] = {
     "drafted": "warn",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.files.operations import BadImage, store_image
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from providers.catalogue.queries import attributes_of
@@ -148,7 +149,7 @@ def _beside(standing: Standing, name: str) -> dict[str, Any]:
         "version": version,
         "problems": found,
         "card": card_of(standing.listing, version, seller=name),
-        "zone": "Asia/Shanghai",
+        "zone": MARKET_ZONE,
         "section_links": [(s, _url(standing, s.name), any(p.section == s.name for p in found)) for s in SECTIONS.values()],
     }
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import person
 from marketplace.tenancy.scope import scope
 from marketplace.ui.exports import csv_response
@@ -37,7 +38,7 @@ from providers.moderation.queries.people import actor_names
 from providers.onboarding.gate import may
 
 PER_PAGE = 20
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 @require_safe

@@ -4,19 +4,19 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from marketplace.kernel.market import MARKET_ZONE
 from providers.catalogue.rates import CURRENCIES
 from providers.listings.models import ListingVersion, PricingModel
 from providers.listings.prices import PARTS
 from providers.listings.shape import PERIODS
 from providers.listings.web.fields import CellField, MinorField, PercentField, PricedForm, RowForm, rows_of
 
-BEIJING = ZoneInfo("Asia/Shanghai")
+BEIJING = MARKET_ZONE
 #: What one price buys, by price model; `own` is said by the provider.
 UNITS = {
     "project": {"code": "project", "zh": "次", "en": "project"},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import UserError
+from marketplace.kernel.market import MARKET_ZONE
 from marketplace.tenancy.actor import Actor, person
 from marketplace.ui.kit import Tab
 from providers.moderation.models import ReasonTemplate
@@ -19,7 +20,7 @@ from providers.onboarding.states import LOCKED
 from providers.onboarding.uploads import paper_in
 from providers.onboarding.web.forms import PaperForm
 
-ZONE = "Asia/Shanghai"
+ZONE = MARKET_ZONE
 
 
 def actor(request: HttpRequest) -> Actor:

@@ -231,7 +231,7 @@ def check_everything() -> None:
 @pytest.mark.usefixtures("_rules")
 def test_any_sequence_of_acts_leaves_the_books_of_the_model() -> None:
     checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-    chosen = settings(max_examples=8, stateful_step_count=30, deadline=None, suppress_health_check=checks, phases=PHASES)
+    chosen = settings(max_examples=8, stateful_step_count=30, suppress_health_check=checks, phases=PHASES)
     run_state_machine_as_test(Machine, settings=chosen)
 
 
@@ -248,7 +248,7 @@ ACTORS = 4
 
 
 @pytest.mark.usefixtures("_rules")
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), phases=PHASES)
+@settings(max_examples=8, suppress_health_check=list(HealthCheck), phases=PHASES)
 @given(st.lists(st.lists(ACT, min_size=6, max_size=10), min_size=ACTORS, max_size=ACTORS + 1))
 def test_any_interleaving_of_four_people_keeps_the_books(scripts: list[list[tuple[Any, ...]]]) -> None:
     """Twenty-four acts and more, with keys that collide and amounts that do not fit; refusals are fine, wrong books are not."""

@@ -154,7 +154,7 @@ def test_the_month_before_is_that_of_the_market():
     assert month_before(datetime(2026, 3, 31, 15, tzinfo=UTC)) == date(2026, 2, 1)
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(st.tuples(st.sampled_from(["release", "refund", "reverse", "mature", "payout"]), st.integers(1, 5_000)), max_size=9)
 )

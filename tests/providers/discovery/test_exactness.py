@@ -68,7 +68,7 @@ def studio() -> cast.Provider:
     return cast.studio()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(markets())
 def test_recall_and_precision_are_one(studio: cast.Provider, market: tuple[list[str], list[str]]) -> None:
     texts, sought = market
@@ -82,7 +82,7 @@ def test_recall_and_precision_are_one(studio: cast.Provider, market: tuple[list[
         transaction.set_rollback(True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(markets())
 def test_other_words_only_add_to_what_is_found(studio: cast.Provider, market: tuple[list[str], list[str]]) -> None:
     texts, sought = market

@@ -67,7 +67,7 @@ def test_what_is_typed_never_raises_and_its_url_can_be_repeated(typed: str) -> N
     assert ids(again) == ids(find(typed))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=40), st.text(max_size=12), st.text(max_size=12))
 def test_nor_does_anything_else(typed: str, value: str, key: str) -> None:
     params = {"q": typed, "platform": value, f"a.{key}": value, "sort": value, "page": value, "budget_min": value, "level": value}

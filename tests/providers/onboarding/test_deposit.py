@@ -320,7 +320,7 @@ def test_rooms_above_hear_of_a_company_that_left(studio, monkeypatch):
     assert heard == [(studio.id, NOW)]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(["in", "again", "out", "out again"]), st.integers(1, 5_000)), max_size=12))
 def test_any_history_keeps_the_books(studio, history):
     """Against a model: what is held is what came in less what was deducted, whatever is repeated."""

@@ -224,7 +224,7 @@ moments = st.integers(0, 70 * 24).map(lambda hours: datetime(2025, 12, 28, tzinf
 histories = st.lists(st.tuples(moments, st.integers(0, 500), st.integers(0, 700), st.none() | st.integers(0, 3)), max_size=25)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(histories)
 def test_the_figures_are_those_of_a_reference(
     transactional_db: None, history: list[tuple[datetime, int, int, int | None]]

@@ -23,7 +23,7 @@ from tests.providers.scorecards.conftest import live
 from tests.providers.scorecards.histories import HI, MONTH, Happened, histories, reference
 
 pytestmark = pytest.mark.django_db(transaction=True)
-RANDOM = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+RANDOM = settings(max_examples=40, suppress_health_check=list(HealthCheck))
 
 
 def calculated(provider_id: int) -> Scorecard:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.programs.refund_retention.models import RetentionCase
 from aftersales.programs.refund_retention.rules import INTENT_LABELS, OFFER_LABELS
+from marketplace.outbox.web.filters import page_zone
+from marketplace.ui.days import DayFilter
 from orders.store.web.filters import LAST
 
 
@@ -15,12 +17,8 @@ class CaseFilter(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=RetentionCase.State, label=_("State"), empty_label=_("All"))
     intent = django_filters.ChoiceFilter(choices=list(INTENT_LABELS.items()), label=_("Intent"), empty_label=_("All"))
     offer = django_filters.ChoiceFilter(choices=list(OFFER_LABELS.items()), label=_("Offer"), empty_label=_("All"))
-    requested_from = django_filters.DateFilter(
-        field_name="requested_at", lookup_expr="date__gte", label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    requested_to = django_filters.DateFilter(
-        field_name="requested_at", lookup_expr="date__lte", label=_("To"), widget=forms.DateInput(attrs={"type": "date"})
-    )
+    requested_from = DayFilter("requested_at", zone=page_zone)
+    requested_to = DayFilter("requested_at", zone=page_zone, last=True)
 
     class Meta:
         model = RetentionCase
