@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "orders.invoices",
     "orders.rooms",
     "orders.service",
+    "orders.offers",
     "orders.hiring",
     "orders.outcomes",
     "orders.disputes",

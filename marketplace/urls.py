@@ -16,6 +16,7 @@ from orders.disputes.web.urls import provider_urls as desk_dispute_urls
 from orders.hiring.web.urls import hiring_urls, leads_urls
 from orders.invoices.web.urls import issuer_urls, own_urls
 from orders.invoices.web.urls import merchant_urls as invoice_urls
+from orders.offers.web.urls import desk_offers_urls, offers_urls
 from orders.outcomes.web.urls import merchant_urls as outcome_urls
 from orders.outcomes.web.urls import provider_urls as job_outcome_urls
 from orders.reviews.web.urls import merchant_urls as review_urls
@@ -90,6 +91,8 @@ urlpatterns = [
     path("contracts/outcomes/", include(outcome_urls)),
     path("desk/jobs/outcomes/", include(job_outcome_urls)),
     path("services/", include("orders.service.urls")),
+    path("hiring/offers/", include(offers_urls)),
+    path("desk/offers/", include(desk_offers_urls)),
     path("hiring/", include(hiring_urls)),
     path("desk/leads/", include(leads_urls)),
     path("", include("orders.service.web.urls")),

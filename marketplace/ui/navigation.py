@@ -55,6 +55,7 @@ SECTIONS: tuple[Section, ...] = (
         (
             Page(_("Needs"), "hiring:list", Permission.VIEW_CONSOLE),
             Page(_("Contracts"), "contracts:list", Permission.VIEW_CONSOLE),
+            Page(pgettext_lazy("coupon", "Offers"), "offers:list", Permission.VIEW_CONSOLE),
             Page(_("Measured outcomes"), "outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "talks:list", Permission.VIEW_CONSOLE),
             Page(_("Disputes"), "disputes:list", Permission.VIEW_CONSOLE),
@@ -126,6 +127,7 @@ SECTIONS: tuple[Section, ...] = (
             Page(pgettext_lazy("hiring", "Leads"), "leads:list", Permission.VIEW_CONSOLE),
             Page(_("Open needs"), "leads:open", Permission.VIEW_CONSOLE),
             Page(pgettext_lazy("console", "Jobs"), "jobs:list", Permission.VIEW_CONSOLE),
+            Page(pgettext_lazy("coupon", "Offers"), "desk_offers:list", Permission.VIEW_CONSOLE),
             Page(_("Measured outcomes"), "job_outcomes:list", Permission.VIEW_CONSOLE),
             Page(_("Conversations"), "desk_talks:list", Permission.VIEW_CONSOLE),
             Page(_("Funnel"), "funnel:home", Permission.VIEW_CONSOLE),

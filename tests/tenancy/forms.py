@@ -17,6 +17,7 @@ from providers.listings.models import ListingVersion
 from providers.onboarding.models import Application
 from tests.outbox.letters import SERVICE
 from tests.providers.onboarding import papers
+from tests.tenancy.fills.offers import willing_merchant
 from tests.tenancy.world import Filled
 
 POLICY = {
@@ -146,6 +147,11 @@ def bank_number(_of: Filled) -> str:
     return f"622202{next(prices):010}"
 
 
+#: An offer to whoever has had the fewest.
+COUPON = {
+    "service": lambda of: f"{of.ids['listing']}:", "kind": "percent", "value": "12.5", "days": "14",
+    "merchants": lambda of: willing_merchant(of.id),
+}  # fmt: skip
 PAYOUT_ACCOUNT = {"holder": company_of, "bank": lambda of: f"{of.merchant.slug} bank", "number": bank_number}
 
 

@@ -16,6 +16,7 @@ MADE_BY_MERCHANTS: set[str] = {
     "escrow_feeline",
     "hiring_invitation",
     "invoices_serviceinvoice",
+    "offers_coupon",
     "service_serviceorder",
     "workrooms_conversation",
 }
@@ -133,6 +134,7 @@ NEVER_DELETED = {
     "hiring_brief",
     "hiring_invitation",
     "hiring_proposal",
+    "offers_coupon",
     "payouts_payoutaccount",
     "payouts_payout",
     "payouts_debthold",

@@ -11,6 +11,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.kernel.money import largest_remainder
 from marketplace.tenancy.actor import Actor
 from marketplace.ui.formats import language
+from orders.service.discounts import discounted
 from orders.service.errors import BadTerms
 from orders.service.models import ServiceOrder
 from orders.service.operations.drafting import Source, draft_order
@@ -44,6 +45,8 @@ class Choice:
     quantity: int = 1
     shop_id: int | None = None
     wish: str = ""
+    #: A coupon of the merchant's, by its number.
+    coupon: int | None = None
 
 
 def buy_package(*, merchant_id: int, listing_id: int, choice: Choice, by: Actor, at: datetime) -> ServiceOrder:
@@ -53,8 +56,19 @@ def buy_package(*, merchant_id: int, listing_id: int, choice: Choice, by: Actor,
         raise NotFound(_("There is no such listing."))
     source = Source("listing", listing.listing_id, listing.listing_id, listing.version_id)
     return draft_order(
-        merchant_id=merchant_id, provider_id=listing.provider_id, terms=terms_of(listing, choice), source=source, by=by, at=at
+        merchant_id=merchant_id,
+        provider_id=listing.provider_id,
+        terms=priced(merchant_id, listing, choice, at),
+        source=source,
+        by=by,
+        at=at,
     )
+
+
+def priced(merchant_id: int, listing: PublicListing, choice: Choice, at: datetime) -> Terms:
+    """The terms a choice comes to for this merchant: with its coupon, if it named one. Raises BadTerms."""
+    terms = terms_of(listing, choice)
+    return terms if choice.coupon is None else discounted(merchant_id, choice.coupon, listing, choice.package, terms, at)
 
 
 def terms_of(listing: PublicListing, choice: Choice) -> Terms:

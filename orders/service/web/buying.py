@@ -19,13 +19,17 @@ from marketplace.ui.formats import language, price
 from marketplace.ui.kit import Choice as Card
 from marketplace.ui.widgets import ChoiceCards
 from orders.service import operations
+from orders.service.discounts import discount_of
 from orders.service.errors import BadTerms, GateClosed
-from orders.service.operations.buying import BUYABLE, Choice, terms_of
+from orders.service.operations.buying import BUYABLE, Choice, priced
+from orders.service.terms import Terms
 from orders.service.web.sheet import lines_of
 from orders.store.queries import shops
 from providers.listings.models import PublicListing
 from providers.onboarding.gate import Verdict, may
 
+#: Characters of a number in a form; more is no id.
+DIGITS = 18
 WISH = gettext_lazy("What the provider should know before it begins. It becomes part of the contract.")
 
 
@@ -34,7 +38,7 @@ class OrderForm(forms.Form):
 
     def __init__(self, data: Any, *, listing: PublicListing, merchant_id: int) -> None:
         super().__init__(data)
-        self.listing = listing
+        self.listing, self.merchant_id = listing, merchant_id
         self._packages()
         if listing.offer.get("extras") and listing.pricing_model != "unit":
             choices = [
@@ -72,12 +76,18 @@ class OrderForm(forms.Form):
             ]
             self.fields["package"] = _cards(_("Package"), cards)
 
+    @property
+    def coupon(self) -> int | None:
+        """The number of the coupon it was begun with."""
+        text = self.data.get("coupon", "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= DIGITS else None
+
     def choice(self) -> Choice:
         data = self.cleaned_data
         shop = data.get("shop")
         return Choice(
             data["package"], int(data.get("months") or 1), data.get("extras") or (), data["quantity"],
-            shop.pk if shop else None, data["wish"],
+            shop.pk if shop else None, data["wish"], self.coupon,
         )  # fmt: skip
 
 
@@ -101,7 +111,7 @@ def order(request: HttpRequest) -> HttpResponse:
         if listing is None:
             raise Http404
         form = OrderForm(request.POST if is_sent else _begun(request, listing), listing=listing, merchant_id=merchant_id)
-        lines = _worked_out(form)
+        terms = _worked_out(form)
         gate = may(listing.provider_id, "take_orders", listing.category.slug, at=timezone.now())
     if is_sent and form.is_valid():
         drawn_up = _draw_up(request, listing, form)
@@ -110,7 +120,9 @@ def order(request: HttpRequest) -> HttpResponse:
     context = {
         "listing": listing,
         "form": form,
-        "lines": lines,
+        "lines": lines_of(terms) if terms else [],
+        "discount": discount_of(terms) if terms else None,
+        "is_standing": terms is not None and terms.is_recurring,
         "gate": gate,
         "trial": trial_of(gate),
         "listing_url": reverse("market:listing", args=[slug]),
@@ -137,15 +149,15 @@ def _begun(request: HttpRequest, listing: PublicListing) -> Any:
     return data
 
 
-def _worked_out(form: OrderForm) -> list[Any]:
-    """What the choice comes to, line by line; nothing while it is not possible."""
+def _worked_out(form: OrderForm) -> Terms | None:
+    """The terms the choice comes to; None while it is not possible."""
     if not form.is_valid():
-        return []
+        return None
     try:
-        return lines_of(terms_of(form.listing, form.choice()))
+        return priced(form.merchant_id, form.listing, form.choice(), timezone.now())
     except BadTerms as error:
         form.add_error(error.where if error.where in form.fields else None, str(error))
-        return []
+        return None
 
 
 def _draw_up(request: HttpRequest, listing: PublicListing, form: OrderForm) -> int | None:
