@@ -174,6 +174,8 @@ class ServiceInvoice(InvoiceRequest, SharedModel):
     #: As the companies were called when it was asked for: neither side can look the other one up.
     merchant_name = models.CharField(_("merchant"), max_length=120)
     provider_name = models.CharField(_("service provider"), max_length=120)
+    #: When the clock was last spoken of; before `due_at` it was a reminder.
+    reminded_at = models.DateTimeField(_("reminded"), null=True)
 
     class Meta:
         verbose_name = _("service fapiao")
@@ -186,6 +188,7 @@ class ServiceInvoice(InvoiceRequest, SharedModel):
             models.Index(fields=["merchant_id", "deal"], name="service_invoice_of_deal"),
             models.Index(fields=["merchant_id", "-id"], name="service_invoice_of_merchant"),
             models.Index(fields=["provider_id", "-id"], name="service_invoice_of_provider"),
+            models.Index(fields=["due_at"], condition=Q(state__in=["asked", "to_reverse"]), name="service_invoice_owed"),
         ]
 
     @property

@@ -14,6 +14,26 @@ NOTICES = (
         roles=BOOKS,
     ),
     Notice(
+        kind="orders.invoice.due_soon",
+        subject=gettext_noop("A fapiao is due on %(day)s: %(amount)s"),
+        body=gettext_noop("It is about %(about)s. Issue it in time, or say why you cannot."),
+        roles=BOOKS,
+    ),
+    Notice(
+        kind="orders.invoice.overdue",
+        subject=gettext_noop("A fapiao you owe is late: %(amount)s"),
+        body=gettext_noop("It is about %(about)s and was due on %(day)s. Issue it now, or say why you cannot."),
+        roles=BOOKS,
+    ),
+    Notice(
+        kind="orders.invoice.late",
+        subject=gettext_noop("A fapiao you asked for is late: %(amount)s"),
+        body=gettext_noop(
+            "It is about %(about)s and was due on %(day)s. The provider was reminded; write to it in the contract's room."
+        ),
+        roles=BOOKS,
+    ),
+    Notice(
         kind="orders.invoice.issued",
         subject=gettext_noop("The fapiao %(number)s is here: %(amount)s"),
         body=gettext_noop("It is about %(about)s. Download the file, and send it back if anything on it is wrong."),

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact, Notice, register_notice, tell
 from marketplace.tenancy.scope import scope
 from orders.outcomes.models import OutcomeAgreement
-from orders.service.words import both
 
 PAGES = {"merchant": "/contracts/outcomes/{}/", "provider": "/desk/jobs/outcomes/{}/"}
 ROLES = ("owner", "admin", "finance", "hiring")

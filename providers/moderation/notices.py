@@ -4,14 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
-from marketplace.outbox.people import CODES, Notice, register_notice, tell
-from marketplace.ui import formats
+from marketplace.outbox import both
+from marketplace.outbox.people import Notice, register_notice, tell
 from providers.moderation import states
 from providers.moderation.kinds import ReviewKind, Text
 from providers.moderation.models import Appeal, Penalty, ReasonTemplate, Report, Review
-from providers.moderation.workdays import MARKET_ZONE
 
 NOTICES = (
     Notice(
@@ -86,11 +85,7 @@ def register() -> None:
 
 def in_each_language(text: Text) -> dict[str, str]:
     """A translatable text as a fact of a letter: one text per language."""
-    found = {}
-    for code, language in CODES.items():
-        with override(language):
-            found[code] = str(text)
-    return found
+    return both.of(lambda: str(text))
 
 
 def reasons_in_each_language(kind: str, codes: Sequence[str], note: str = "") -> dict[str, str]:
@@ -158,11 +153,7 @@ def _tell_ruling(penalty: Penalty, what: str, until: datetime, at: datetime) -> 
 
 
 def _day_in_each_language(moment: datetime) -> dict[str, str]:
-    found = {}
-    for code, language in CODES.items():
-        with override(language):
-            found[code] = formats.local_date(moment, MARKET_ZONE)
-    return found
+    return both.day(moment)
 
 
 def tell_appeal(appeal: Appeal, reasons: Sequence[str], note: str, at: datetime) -> None:

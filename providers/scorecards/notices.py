@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop, override
+from django.utils.translation import gettext_noop
 
-from marketplace.outbox.people import CODES, Notice
+from marketplace.outbox import both
+from marketplace.outbox.people import Notice
 from marketplace.ui.kit import Text
 
 ROLES = ("owner", "admin", "operator")
@@ -71,8 +72,4 @@ NOTICES = (
 
 def in_each_language(text: Text) -> Mapping[str, str]:
     """A translatable text as a fact of a letter: one text per language."""
-    found = {}
-    for code, language in CODES.items():
-        with override(language):
-            found[code] = str(text)
-    return found
+    return both.of(lambda: str(text))

@@ -61,5 +61,6 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "marketplace.health.beaten": ("none", {}),
     "escrow.releases.matured": ("none", {}),
     "escrow.books.checked": ("none", {}),
+    "invoices.reminders.swept": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -19,7 +20,6 @@ from orders.rooms.operations import note
 from orders.rooms.registry import Subject
 from orders.service.operations import settle_milestone, thaw_milestone
 from orders.service.queries import access_order
-from orders.service.words import both
 from providers.moderation.queries.calendar import working_days_later
 from providers.scorecards.kinds import EventKind
 from providers.scorecards.operations import record_event

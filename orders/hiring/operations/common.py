@@ -10,17 +10,16 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import local_datetime
 from orders.hiring.errors import ProviderBlocked
 from orders.hiring.models import Brief, Invitation, Proposal, PublicBrief
 from orders.hiring.queries import access_brief, access_invitation
 from orders.hiring.states import BRIEF_TABLE, INVITATION_TABLE, PROPOSAL_TABLE
 from orders.rooms.operations.talking import open_conversation
 from orders.rooms.registry import Subject
-from providers.moderation.workdays import MARKET_ZONE
 from providers.onboarding.gate import may
 
 
@@ -52,7 +51,7 @@ class Dealing:
         """What notices about it say."""
         zh, en = self.invitation.provider_name_zh, self.invitation.provider_name_en
         found: dict[str, Fact] = {"title": self.invitation.title, "provider": {"zh": zh or en, "en": en or zh}}
-        return found if until is None else {**found, "until": local_datetime(until, MARKET_ZONE)}
+        return found if until is None else {**found, "until": both.moment(until)}
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.sealing import seal_bytes, unseal_bytes
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import local_date, money
+from marketplace.ui.formats import money
 from orders.invoices.errors import AmountChanged, BadField
 from orders.invoices.files import File
 from orders.invoices.models import Invoice, InvoicePaper, ServiceInvoice, ServicePaper
@@ -85,7 +86,7 @@ def send_back(*, model: Model, party: Party, pk: int, reason: str, by: Actor, at
     with _locked(model, party, pk, "return") as row:
         _move(row, "return", excess=row.invoiced, reason=why, due_at=due_at(at))
         note(row, "returned", by, party=party.organization_id, why=why)
-        facts: dict[str, Fact] = {"why": why, "day": local_date(row.due_at, ZONE)}
+        facts: dict[str, Fact] = {"why": why, "day": both.day(row.due_at)}
         tell_side(row, "issuer", "returned", at, step=str(row.excess), amount=row.excess, **facts)
         return row
 

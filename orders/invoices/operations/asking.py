@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import NotPossible
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import local_date
 from orders.escrow.models import Deal, Release
 from orders.invoices import amounts, titles
 from orders.invoices.errors import BadField, NothingLeft, TooMuch
@@ -25,7 +25,6 @@ from orders.invoices.models import CommissionInvoice, InvoiceTitle, ServiceInvoi
 from orders.invoices.operations.common import name_of, note, tell_side
 from orders.invoices.queries import titles_of
 from orders.invoices.rules import CURRENCY, due_at
-from orders.payouts.accounts import ZONE
 from orders.payouts.models import Statement
 from orders.payouts.queries import access_statement
 from orders.payouts.statements import bounds
@@ -59,7 +58,7 @@ def ask_service_invoice(*, merchant_id: int, deal_id: int, wish: Wish, by: Actor
         )  # fmt: skip
         _keep(title, merchant_id, at)
         note(row, "asked", by, party=merchant_id, contract=deal.number)
-        facts: dict[str, Fact] = {"who": row.merchant_name, "day": local_date(row.due_at, ZONE)}
+        facts: dict[str, Fact] = {"who": row.merchant_name, "day": both.day(row.due_at)}
         tell_side(row, "issuer", "asked", at, step="asked", amount=row.amount, **facts)
         return row
 

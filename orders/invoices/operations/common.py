@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 
 from marketplace.accounts.models import Organization
 from marketplace.audit.operations import record
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from orders.invoices.errors import OtherSide
 from orders.invoices.models import CommissionInvoice, ServiceInvoice
 from orders.invoices.states import SIDES, Side
@@ -60,7 +60,7 @@ def tell_side(
     with scope(reader):
         tell(
             organization_id=reader, kind=f"orders.invoice.{what}",
-            facts={"about": about(row), "amount": money(amount, row.currency), **facts}, at=at,
+            facts={"about": about(row), "amount": both.money(amount, row.currency), **facts}, at=at,
             url=f"{PAGES[kind, side]}{row.pk}/", effect_key=f"invoice:{row.prefix}:{row.pk}:{what}:{step}",
         )  # fmt: skip
 

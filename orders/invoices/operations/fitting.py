@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import current, scope
-from marketplace.ui.formats import local_date
 from orders.escrow.models import Release, Reversal
 from orders.invoices import amounts
 from orders.invoices.models import CommissionInvoice, Invoice, ServiceInvoice
@@ -67,7 +67,7 @@ def _exceed(row: Invoice, part: int, by: Actor, at: datetime) -> None:
     row.state, row.excess, row.due_at = after(INVOICE, row.state, "exceed"), row.excess + part, due_at(at)
     row.save(update_fields=["state", "excess", "due_at"])
     step = f"{row.reversed_amount}+{row.excess}"
-    _tell_both(row, "exceeded", row.excess, step, part, by, at, day=local_date(row.due_at, ZONE))
+    _tell_both(row, "exceeded", row.excess, step, part, by, at, day=both.day(row.due_at))
 
 
 def _tell_both(row: Invoice, what: str, amount: int, step: str, part: int, by: Actor, at: datetime, **facts: Fact) -> None:

@@ -6,21 +6,19 @@ Nothing else takes a permission while it holds an order.
 """
 
 import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.kernel.market import MARKET_ZONE
 from marketplace.kernel.transitions import NotPossible, after
-from marketplace.outbox.people import CODES, Fact, tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import local_datetime, money
 from orders.escrow.errors import NotEnoughInWallet
 from orders.payments.autopay import TRIES, Due, Invoice, Source, Standing, source_named, sources
 from orders.payments.gateways import usable
@@ -57,7 +55,7 @@ def authorise(*, merchant_id: int, kind: str, subject_id: int, limit: int, gatew
             state = after(AUTOPAY, row.state, "authorise")
             change(row, state=state, stopped_at=None, stopped_by="", **facts, **given)
         _note(row, "authorised", by, **facts)
-        _say(row, source, standing, "authorised", f"{at:%Y%m%d%H%M%S}", at, limit=money(limit, standing.currency))
+        _say(row, source, standing, "authorised", f"{at:%Y%m%d%H%M%S}", at, limit=both.money(limit, standing.currency))
     return row
 
 
@@ -131,7 +129,8 @@ def _try(row: Autopay, tried: AutopayInvoice, invoice: Invoice, source: Source, 
     _note(row, "paid", by, invoice_id=invoice.id, amount=invoice.amount, currency=invoice.currency, attempt=tried.tries)
     standing = _standing(source, row.merchant_id, row.subject_id)
     _say(
-        row, source, standing, "paid", f"{invoice.id}", at, invoice=invoice.title, amount=money(invoice.amount, invoice.currency)
+        row, source, standing, "paid", f"{invoice.id}", at, invoice=invoice.title,
+        amount=both.money(invoice.amount, invoice.currency),
     )  # fmt: skip
     return "paid"
 
@@ -151,9 +150,10 @@ def _not_paid(
           reason=detail or reason)  # fmt: skip
     url = _begin_payment(row, tried, source, missing, by, at) if reason == "short" else ""
     facts: dict[str, Fact] = {
-        "invoice": invoice.title, "amount": money(invoice.amount, invoice.currency), "limit": money(row.limit, row.currency),
-        "missing": money(missing, row.currency), "reason": detail, "rests": _moment(invoice.rests_at),
-        "next": _moment(tried.next_at or invoice.rests_at),
+        "invoice": invoice.title, "amount": both.money(invoice.amount, invoice.currency),
+        "limit": both.money(row.limit, row.currency),
+        "missing": both.money(missing, row.currency), "reason": detail, "rests": both.moment(invoice.rests_at),
+        "next": both.moment(tried.next_at or invoice.rests_at),
     }  # fmt: skip
     standing = _standing(source, row.merchant_id, row.subject_id)
     _say(row, source, standing, "failed" if is_last else reason, f"{invoice.id}:{tried.tries}", at, url=url, **facts)
@@ -190,7 +190,7 @@ def _require_sound(standing: Standing, limit: int, gateway: str) -> None:
     if not 0 < limit <= MOST:
         raise BadPayment(_("Enter an amount above zero."))
     if limit < standing.usual:
-        amount = {"amount": money(standing.usual, standing.currency)}
+        amount: dict[str, Fact] = {"amount": both.money(standing.usual, standing.currency)}
         raise BadPayment(_("One period costs %(amount)s: with a lower limit nothing would be paid.") % amount)
     if gateway and gateway not in [each.name for each in usable(standing.currency)]:
         raise BadPayment(_("This way of paying does not take this currency. Choose another."))
@@ -213,16 +213,3 @@ def _say(
         organization_id=row.merchant_id, kind=f"payments.autopay.{what}", facts={"title": standing.title, **facts},
         url=url or source.url(row.subject_id), effect_key=f"autopay:{row.pk}:{what}:{key}", at=at,
     )  # fmt: skip
-
-
-def _moment(value: datetime) -> Fact:
-    """A day and time of the market's, in both languages."""
-    return _both(lambda: local_datetime(value, ZONE))
-
-
-def _both(write: Callable[[], str]) -> Fact:
-    found = {}
-    for code, language in CODES.items():
-        with override(language):
-            found[code] = write()
-    return found

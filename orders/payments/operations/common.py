@@ -7,9 +7,9 @@ from typing import Any
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.outbox.people import tell
 from marketplace.tenancy.actor import Actor
-from marketplace.ui.formats import money
 from orders.payments.models import PayIn
 from orders.payments.states import PAY_IN, Use
 
@@ -48,7 +48,7 @@ def note(row: PayIn, what: str, by: Actor, **facts: object) -> None:
 
 def tell_payer(row: PayIn, kind: str, key: str, at: datetime, **facts: str) -> None:
     """Tell the merchant's people, once per `key`."""
-    amount = money(row.paid_amount or row.amount, row.currency)
+    amount = both.money(row.paid_amount or row.amount, row.currency)
     tell(
         organization_id=row.merchant_id, kind=kind, facts={"amount": amount, "reference": row.reference, **facts},
         url=f"/money/in/{row.pk}/", effect_key=f"pay_in:{row.pk}:{key}", at=at,

@@ -18,10 +18,10 @@ from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
 from marketplace.kernel.sealing import seal
 from marketplace.kernel.transitions import NotPossible, after
+from marketplace.outbox import both
 from marketplace.outbox.people import absolute, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from orders.escrow.operations import credit_wallet, debit_wallet
 from orders.payments.gateways import gateway_named
 from orders.payments.gateways.protocol import GatewayTimeout, Notice, Result, Return
@@ -221,6 +221,6 @@ def _record(row: PayBack, what: str, by: Actor, **facts: object) -> None:
 
 def _tell(row: PayBack, kind: str, key: str, at: datetime, **facts: str) -> None:
     tell(
-        organization_id=row.merchant_id, kind=kind, facts={"amount": money(row.amount, row.currency), **facts},
+        organization_id=row.merchant_id, kind=kind, facts={"amount": both.money(row.amount, row.currency), **facts},
         url=f"/money/back/{row.pk}/", effect_key=f"pay_back:{row.pk}:{key}", at=at,
     )  # fmt: skip

@@ -4,6 +4,7 @@ Whoever takes over a member's session can enter an account, but everybody who ow
 to cancel it. Locks: the account's row.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -14,12 +15,12 @@ from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotAllowed, UserError
 from marketplace.kernel.sealing import seal
 from marketplace.kernel.transitions import NotPossible, after
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import local_datetime
 from orders.payouts import policies
-from orders.payouts.accounts import PURPOSE, ZONE, is_checked_account, rightful_holders, tidy, tidy_number
+from orders.payouts.accounts import PURPOSE, is_checked_account, rightful_holders, tidy, tidy_number
 from orders.payouts.models import PayoutAccount
 from orders.payouts.queries import access_account
 from orders.payouts.rules import COOL_OFF
@@ -90,7 +91,7 @@ def confirm_account(*, provider_id: int, account_id: int, is_again: bool, by: Ac
         row.usable_from = at if is_checked_account(row) else at + COOL_OFF
         row.save(update_fields=["state", "confirmed_by", "confirmed_at", "usable_from"])
         _record(row, "confirmed", by, how="again" if is_same else "second_person", usable_from=row.usable_from.isoformat())
-        told = {"bank": row.bank, "last4": row.last4, "who": _name(by), "day": local_datetime(row.usable_from, ZONE)}
+        told: dict[str, Fact] = {"bank": row.bank, "last4": row.last4, "who": _name(by), "day": both.moment(row.usable_from)}
         _tell(row, "confirmed", told, at)
         return row
 
@@ -128,7 +129,7 @@ def _record(row: PayoutAccount, what: str, by: Actor, **facts: object) -> None:
     record(merchant_id=row.provider_id, by=by, action=f"orders.payout_account.{what}", facts=about)
 
 
-def _tell(row: PayoutAccount, what: str, facts: dict[str, str], at: datetime) -> None:
+def _tell(row: PayoutAccount, what: str, facts: Mapping[str, Fact], at: datetime) -> None:
     key = f"payout_account:{row.pk}:{what}"
     kind = f"orders.payout_account.{what}"
     tell(organization_id=row.provider_id, kind=kind, facts=facts, url=PAGE, effect_key=key, at=at)

@@ -3,10 +3,10 @@
 from datetime import datetime
 
 from marketplace.audit.operations import record
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from orders.payouts.books import EARNINGS, balances
 from orders.payouts.debts import below_since
 from orders.payouts.models import DebtHold
@@ -52,6 +52,6 @@ def _lifted(held: DebtHold, by: Actor, at: datetime) -> bool:
 def _say(row: DebtHold, what: str, by: Actor, at: datetime) -> None:
     facts = {"amount": row.amount, "currency": row.currency, "since": row.since.isoformat()}
     record(merchant_id=row.provider_id, by=by, action=f"orders.debt.{what}", facts=facts)
-    told = {"amount": money(row.amount, row.currency)}
+    told: dict[str, Fact] = {"amount": both.money(row.amount, row.currency)}
     key = f"debt:{row.pk}:{what}"
     tell(organization_id=row.provider_id, kind=f"orders.debt.{what}", facts=told, url=PAGE, effect_key=key, at=at)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import UserError
 from marketplace.kernel.transitions import after
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from orders.payouts import bankfile, queries
 from orders.payouts.books import move
 from orders.payouts.models import Payout, PayoutBatch
@@ -58,7 +58,11 @@ def mark_paid(
             raise OtherAnswer(_("This reference belongs to another payout. Compare both before you go on.")) from error
         move(row, "paid", by, at)
         told(row, "paid", by, reference=reference)
-        facts = {"amount": money(row.amount, row.currency), "reference": reference, "last4": row.account.last4}
+        facts: dict[str, Fact] = {
+            "amount": both.money(row.amount, row.currency),
+            "reference": reference,
+            "last4": row.account.last4,
+        }
         _tell(row, "paid", facts, at)
         _close(batch, row, at)
         return row
@@ -80,7 +84,7 @@ def mark_failed(*, provider_id: int, payout_id: int, why: str, is_account_wrong:
         account = queries.access_account(provider_id=provider_id, pk=row.account_id, lock=True)
         if is_account_wrong and account.state == "confirmed":
             return_account(account, why=row.note, by=by, at=at)
-        facts = {"amount": money(row.amount, row.currency), "why": row.note or "–", "last4": account.last4}
+        facts: dict[str, Fact] = {"amount": both.money(row.amount, row.currency), "why": row.note or "–", "last4": account.last4}
         _tell(row, "returned" if is_account_wrong else "failed", facts, at)
         _close(batch, row, at)
         return row
@@ -149,6 +153,6 @@ def _carried_out(answer: bankfile.Answer, row: Payout | None, by: Actor, at: dat
     return Outcome(answer.line, answer.payout, "known" if before == result else result)
 
 
-def _tell(row: Payout, what: str, facts: dict[str, str], at: datetime) -> None:
+def _tell(row: Payout, what: str, facts: dict[str, Fact], at: datetime) -> None:
     key = f"payout:{row.pk}:{what}"
     tell(organization_id=row.provider_id, kind=f"orders.payout.{what}", facts=facts, url=PAGE, effect_key=key, at=at)

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import UserError
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from orders.payouts import queries
 from orders.payouts.books import balances
 from orders.payouts.models import Statement
@@ -39,7 +39,7 @@ def make_statement(*, provider_id: int, month: date, currency: str, by: Actor, a
         if is_new:
             facts = {"number": row.number, "closing": row.closing, "currency": currency}
             record(merchant_id=provider_id, by=by, action="orders.statement.made", facts=facts)
-            told = {"month": f"{month:%Y-%m}", "amount": money(row.closing, currency)}
+            told: dict[str, Fact] = {"month": f"{month:%Y-%m}", "amount": both.money(row.closing, currency)}
             tell(
                 organization_id=provider_id, kind="orders.statement.made", facts=told,
                 url=f"/desk/earnings/statements/{row.pk}/", effect_key=f"statement:{row.pk}", at=at,

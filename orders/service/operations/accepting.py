@@ -5,6 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.transitions import NotPossible
+from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.escrow.operations import Preview, preview_release, release
@@ -17,7 +18,6 @@ from orders.service.operations.concluding import conclude
 from orders.service.operations.recurring import invoice_excess, uncounted_rest
 from orders.service.policies import require_milestone
 from orders.service.queries import open_split
-from orders.service.words import both
 
 
 def preview(order: ServiceOrder, to_provider: int, at: datetime) -> Preview:

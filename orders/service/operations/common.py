@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -21,7 +22,6 @@ from orders.service.queries import NextStep, access_order, handover_of, version_
 from orders.service.queries.steps import judged
 from orders.service.terms import Side, Terms
 from orders.service.timers import wanted, write
-from orders.service.words import both
 
 PAGES = {"merchant": "/contracts/{}/", "provider": "/desk/jobs/{}/"}
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.kernel.transitions import NotPossible
+from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.service.errors import BadAmounts, RevisionsUsedUp
@@ -16,7 +17,6 @@ from orders.service.models import ChangeRequest, Delivery, DeliveryComment, Mile
 from orders.service.operations.common import Case, change, drop_splits, locked, parties, say, settled, told
 from orders.service.policies import require_milestone
 from orders.service.queries import deliveries_of
-from orders.service.words import both
 
 EXTENSION = timedelta(days=7)
 #: Changes are due as many days after they were asked for as the work had, within these bounds.

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.errors import NotFound
 from marketplace.kernel.transitions import NotPossible
+from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.service.errors import NotLateEnough, NotYourTurn
@@ -18,7 +19,6 @@ from orders.service.operations.concluding import conclude, end, hand_over_list, 
 from orders.service.policies import is_on_trial, is_too_late, require_order, waits_for_a_word
 from orders.service.queries import handover_of
 from orders.service.states import HELD, WORKING
-from orders.service.words import both
 
 #: What is left to finish work under way when a contract of one-off work is given up.
 FINISHING = timedelta(days=7)

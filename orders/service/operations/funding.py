@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.transitions import after
+from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.service.errors import BadAmounts
@@ -18,7 +19,6 @@ from orders.service.operations.planning import begin_period
 from orders.service.policies import require_milestone
 from orders.service.queries import access_milestone
 from orders.service.states import HELD, ORDER_TABLE
-from orders.service.words import both
 
 
 def fund_milestone(*, organization_id: int, order_id: int, milestone_id: int, by: Actor, at: datetime) -> Milestone:

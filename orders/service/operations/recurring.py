@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from marketplace.kernel.transitions import NotPossible
+from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.service.calendar import end_of, start_of
@@ -17,7 +18,6 @@ from orders.service.queries import deliveries_of
 from orders.service.queries.cost import sales_between
 from orders.service.queries.steps import UNFUNDED
 from orders.service.states import ENDED
-from orders.service.words import both
 from providers.listings.fees import month_fee
 
 

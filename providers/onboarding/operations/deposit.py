@@ -13,10 +13,10 @@ from marketplace.kernel.errors import NotFound, UserError
 from marketplace.kernel.transitions import after
 from marketplace.ledger.models import AccountCode
 from marketplace.ledger.operations import open_account, post_transfers
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from providers.moderation.models import Penalty
 from providers.onboarding.changes import announce
 from providers.onboarding.deposits import CURRENCY, deposit_of, returned_key, ruling_key, transfer_key
@@ -83,7 +83,7 @@ def confirm_transfer(
             provider_id, "deposit.paid_in", AccountCode.DEPOSIT_BANK, AccountCode.DEPOSIT_HELD, transfer_key(row.pk), amount, at
         )
         _record(row, "confirmed", by, amount=amount, reference=reference)
-        facts = {"amount": money(amount, CURRENCY), "reference": reference}
+        facts: dict[str, Fact] = {"amount": both.money(amount, CURRENCY), "reference": reference}
         _tell(provider_id, "providers.deposit.confirmed", facts, f"deposit:{row.pk}:confirmed", at)
         announce(provider_id, at)
         return row
@@ -108,7 +108,7 @@ def refuse_transfer(*, provider_id: int, transfer_id: int, note: str, by: Actor,
             row, state=after(TRANSFER, row.state, "refuse"), note=note.strip()[:500], decided_at=at, decided_by=by.label
         )  # fmt: skip
         _record(row, "refused", by, note=row.note)
-        facts = {"amount": money(row.amount, row.currency), "note": row.note}
+        facts: dict[str, Fact] = {"amount": both.money(row.amount, row.currency), "note": row.note}
         _tell(provider_id, "providers.deposit.refused", facts, f"deposit:{row.pk}:refused", at)
 
 
@@ -156,7 +156,7 @@ def give_back(*, provider_id: int, ruling: str, by: Actor, at: datetime) -> bool
             return False
         facts = {"ruling": penalty.ruling, "amount": row.amount}
         record(merchant_id=provider_id, by=by, action="providers.deposit.returned", facts=facts)
-        told = {"amount": money(row.amount, row.currency), "ruling": penalty.ruling}
+        told: dict[str, Fact] = {"amount": both.money(row.amount, row.currency), "ruling": penalty.ruling}
         _tell(provider_id, "providers.deposit.returned", told, f"deduction:{penalty.ruling}:returned", at)
         announce(provider_id, at)
         return True
@@ -174,8 +174,8 @@ def _ruling(provider_id: int, ruling: str) -> Penalty:
 def _after_deduction(row: Deduction, ruling: str, by: Actor, at: datetime) -> None:
     facts = {"ruling": ruling, "amount": row.amount, "reason": row.reason, "top_up_by": row.top_up_by.isoformat()}
     record(merchant_id=row.provider_id, by=by, action="providers.deposit.deducted", facts=facts)
-    told = {
-        "amount": money(row.amount, row.currency), "ruling": ruling, "reason": row.reason,
+    told: dict[str, Fact] = {
+        "amount": both.money(row.amount, row.currency), "ruling": ruling, "reason": row.reason,
         "until": today(row.top_up_by).isoformat(),
     }  # fmt: skip
     _tell(row.provider_id, "providers.deposit.deducted", told, f"deduction:{ruling}", at)
@@ -213,5 +213,5 @@ def _record(row: DepositTransfer, what: str, by: Actor, **facts: object) -> None
     record(merchant_id=row.provider_id, by=by, action=f"providers.deposit.{what}", facts=about)
 
 
-def _tell(provider_id: int, kind: str, facts: dict[str, str], key: str, at: datetime) -> None:
+def _tell(provider_id: int, kind: str, facts: dict[str, Fact], key: str, at: datetime) -> None:
     tell(organization_id=provider_id, kind=kind, facts=facts, url="/desk/deposit/", effect_key=key, at=at)

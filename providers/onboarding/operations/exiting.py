@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from marketplace.audit.operations import record
 from marketplace.kernel.errors import NotFound, UserError
 from marketplace.kernel.transitions import NotPossible, after
-from marketplace.outbox.people import tell
+from marketplace.outbox import both
+from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from providers.onboarding.changes import announce
 from providers.onboarding.deposits import CURRENCY, deposit_of
 from providers.onboarding.facts import today
@@ -72,7 +72,7 @@ def _leave(row: Exit, by: Actor, at: datetime) -> None:
     held = deposit_of(row.provider_id, at).held
     facts = {"deposit": held, "refund_due_on": due.isoformat()}
     record(merchant_id=row.provider_id, by=by, action="providers.exit.left", facts=facts)
-    told = {"amount": money(held, CURRENCY), "until": due.isoformat()}
+    told: dict[str, Fact] = {"amount": both.money(held, CURRENCY), "until": due.isoformat()}
     tell(
         organization_id=row.provider_id, kind="providers.exit.left", facts=told, url="/desk/exit/",
         effect_key=f"exit:{row.pk}:left", at=at,
@@ -105,7 +105,7 @@ def refund_deposit(*, provider_id: int, bank_reference: str, by: Actor, at: date
 def _say_refunded(row: Exit, held: int, by: Actor, at: datetime) -> None:
     facts = {"amount": held, "reference": row.bank_reference}
     record(merchant_id=row.provider_id, by=by, action="providers.exit.refunded", facts=facts)
-    told = {"amount": money(held, CURRENCY), "reference": row.bank_reference}
+    told: dict[str, Fact] = {"amount": both.money(held, CURRENCY), "reference": row.bank_reference}
     tell(
         organization_id=row.provider_id, kind="providers.exit.refunded", facts=told, url="/desk/exit/",
         effect_key=f"exit:{row.pk}:refunded", at=at,

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.scope import scope
-from marketplace.ui.formats import money
 from providers.onboarding.changes import announce
 from providers.onboarding.deposits import CURRENCY, deposit_of, required_in_full
 from providers.onboarding.trial import trial_orders, trial_rule
@@ -18,7 +18,7 @@ def order_taken(*, provider_id: int, at: datetime) -> None:
             return
         announce(provider_id, at)
         left = rule.orders - taken
-        due = money(deposit_of(provider_id, at).short_of(required_in_full(provider_id)), CURRENCY)
+        due = both.money(deposit_of(provider_id, at).short_of(required_in_full(provider_id)), CURRENCY)
         facts: dict[str, Fact] = {"left": left, "amount": due} if left else {"amount": due}
         tell(
             organization_id=provider_id, kind="providers.trial.left" if left else "providers.trial.used_up", facts=facts,
