@@ -5,11 +5,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from marketplace.outbox import both
 from marketplace.outbox.people import Fact
 from marketplace.ui import formats
 from marketplace.ui.formats import language
 from orders.offers.models import Coupon
-from orders.service.words import both
 from providers.listings.models import PublicListing
 
 
