@@ -413,7 +413,7 @@ def test_the_letter_is_in_the_invited_persons_language_and_else_in_the_inviters(
     invited(acme, "neu@x.example", language="zh-hans")
     sent(acme)
     subjects = {letter.to[0]: letter.subject for letter in mail.outbox}
-    assert subjects["zh@x.example"] == subjects["neu@x.example"] == "Owner of acme邀请你加入「acme」"
+    assert subjects["zh@x.example"] == subjects["neu@x.example"] == "Owner of acme邀请您加入「acme」"
     assert subjects["new@x.example"] == "Owner of acme invites you to “acme”"
 
 

@@ -114,7 +114,7 @@ def test_a_new_password_ends_every_other_session_and_writes_a_letter(acme: cast.
     values = {"oldpassword": PASSWORD, "password1": new, "password2": new}
     assert here.post("/accounts/password/change/", values).status_code == 302
     assert [client.get("/settings/account/").status_code for client in (here, there)] == [200, 302]
-    assert letters_to(acme.owner.email)[-1].subject == "你的密码已修改"
+    assert letters_to(acme.owner.email)[-1].subject == "您的密码已修改"
 
 
 def test_a_new_mailbox_counts_when_it_is_confirmed(acme: cast.Merchant) -> None:

@@ -89,7 +89,7 @@ def test_an_altered_link_confirms_nothing() -> None:
     assert not EmailAddress.objects.get(email=SIGN_UP["email"]).verified
 
 
-@pytest.mark.parametrize(("language", "subject"), [("en", "Confirm your e-mail"), ("zh-hans", "确认你的邮箱")])
+@pytest.mark.parametrize(("language", "subject"), [("en", "Confirm your e-mail"), ("zh-hans", "确认您的邮箱")])
 def test_the_letter_is_in_the_language_of_who_signs_up(language: str, subject: str) -> None:
     visitor(language).post("/accounts/signup/", SIGN_UP)
     (letter,) = letters_to(SIGN_UP["email"])
