@@ -1,6 +1,7 @@
 """A coupon in a contract: prices are lowered to the cent when it is drawn up, a clause says by how much, signing uses it up.
 
-The discount is part of the whole price, or of every period's price of a standing service; it is rounded down to the minor unit.
+The discount is part of the whole price, of every period's price of a standing service, or of a unit's price; it is rounded down
+to the minor unit.
 Commission and every fee are taken from the lowered amounts, because those are what is funded and released.
 """
 
@@ -24,7 +25,7 @@ from orders.service.discounts import KIND
 from orders.service.errors import BadTerms
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.queries import signed_terms
-from orders.service.terms import Terms
+from orders.service.terms import Terms, UnitTerms
 from providers.listings.models import PublicListing
 
 NUMBERS = ("coupon", "listed_minor", "off_minor")
@@ -47,11 +48,15 @@ def discounted(merchant_id: int, coupon_id: int, listing: PublicListing, package
 
 
 def _price(terms: Terms) -> int:
-    """What the discount is taken from: everything, or a period."""
+    """What the discount is taken from: everything, a period, or one unit."""
+    if terms.units is not None:
+        return terms.units.price_minor
     return terms.recurring.price_minor if terms.recurring is not None else sum(each.amount_minor for each in terms.milestones)
 
 
 def _lowered(terms: Terms, off: int) -> Terms:
+    if terms.units is not None:
+        return _cheaper_units(terms, terms.units, off)
     standing = terms.recurring
     if standing is not None:
         price = standing.price_minor - off
@@ -61,6 +66,17 @@ def _lowered(terms: Terms, off: int) -> Terms:
     rest = largest_remainder(sum(amounts) - off, amounts)
     rows = zip(terms.milestones, rest, strict=True)
     return replace(terms, milestones=tuple(replace(each, amount_minor=amount) for each, amount in rows if amount))
+
+
+def _cheaper_units(terms: Terms, units: UnitTerms, off: int) -> Terms:
+    """Each costs less, and with it what all of them come to: the one milestone, or the period."""
+    less, standing = off * units.quantity, terms.recurring
+    return replace(
+        terms,
+        units=replace(units, price_minor=units.price_minor - off),
+        milestones=tuple(replace(each, amount_minor=each.amount_minor - less) for each in terms.milestones),
+        recurring=standing and replace(standing, monthly_minor=standing.monthly_minor - less),
+    )
 
 
 def checked(data: Mapping[str, Any], terms: Terms) -> Mapping[str, Any]:
@@ -79,6 +95,8 @@ def described(data: Mapping[str, Any], terms: Terms) -> Sequence[str]:
         "listed": formats.money(data["listed_minor"], terms.currency),
         "rest": formats.money(data["listed_minor"] - data["off_minor"], terms.currency),
     }  # fmt: skip
+    if terms.units is not None:
+        return [_("Coupon no. %(n)s: %(off)s off the listed price of %(listed)s for each, %(rest)s when it was ordered.") % words]
     if terms.is_recurring:
         return [
             _("Coupon no. %(n)s: %(off)s off the listed price of %(listed)s of every period, %(rest)s when it was ordered.")

@@ -9,5 +9,5 @@ WINDOW = timedelta(days=30)
 SHORTEST, LONGEST = 3, 60
 #: The largest discount, in 1/10,000 of the price: what is given away is no price.
 MOST_OFF = 8_000
-#: Price models whose price a coupon lowers; units and shifts are priced by the piece, and quoted.
-DISCOUNTED = frozenset({"fixed", "milestone", "retainer", "retainer_commission", "subscription"})
+#: Price models whose price a coupon lowers: those that can be ordered as they stand. The others are quoted.
+DISCOUNTED = frozenset({"fixed", "milestone", "retainer", "retainer_commission", "seat_shift", "unit", "subscription"})

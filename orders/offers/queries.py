@@ -1,5 +1,6 @@
 """Reading offers; each object has one door, and foreign and missing look the same."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -75,6 +76,12 @@ def own_services(provider_id: int) -> list[PublicListing]:
     """The provider's public services whose price a coupon can lower. Needs its scope."""
     own = Listing.objects.filter(provider_id=provider_id).values("pk")  # the public table is everybody's, this one is not
     return list(PublicListing.objects.filter(listing_id__in=own, pricing_model__in=DISCOUNTED).order_by("title_zh", "pk"))
+
+
+def still_offered(coupons: Iterable[Coupon]) -> set[int]:
+    """Which of the coupons' services are in the market now: one statement."""
+    ids = {each.listing_id for each in coupons}
+    return set(PublicListing.objects.filter(listing_id__in=ids).values_list("listing_id", flat=True))
 
 
 def refusals(merchant_id: int) -> list[OfferRefusal]:

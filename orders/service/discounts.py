@@ -17,7 +17,7 @@ _known: list[Discounted] = []
 
 @dataclass(frozen=True)
 class Discount:
-    """What was taken off the whole price, or off every period's of a standing service; minor units."""
+    """What was taken off the whole price, every period's of a standing service, or that of one unit; minor units."""
 
     listed_minor: int
     off_minor: int

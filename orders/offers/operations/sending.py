@@ -69,7 +69,7 @@ def send_offers(*, provider_id: int, offer: Offer, merchant_ids: Sequence[int], 
 def _checked(listing: PublicListing, offer: Offer) -> Mapping[str, Any]:
     """The package it is for, empty for every package. Raises BadOffer."""
     if listing.pricing_model not in DISCOUNTED:
-        raise BadOffer(_("This service has no fixed price a coupon could lower. Send a quote instead."))
+        raise BadOffer(_("This service has no listed price a coupon could lower. Send a quote instead."))
     if not SHORTEST <= offer.days <= LONGEST:
         raise BadOffer(_("A coupon is good for %(least)s to %(most)s days.") % {"least": SHORTEST, "most": LONGEST})
     chosen = [row for row in packages_of(listing) if offer.package in ("", row["key"])]

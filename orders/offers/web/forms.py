@@ -1,6 +1,7 @@
 """What a provider writes to send an offer."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +18,11 @@ from providers.listings.models import PublicListing
 
 #: Between a listing and one of its packages in the form's value.
 DASH = ":"
+#: Two decimals at most: rates are in 1/10,000.
+PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})? ?[%％]?")
+HOW_MUCH = gettext_lazy(
+    "Percent, or an amount in the service's currency. It is taken off every period of a standing service, and off each unit."
+)
 
 
 class OfferForm(forms.Form):
@@ -24,7 +30,7 @@ class OfferForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("Discount"), choices=Coupon.Kind, widget=forms.RadioSelect, initial="percent")
     value = forms.CharField(
         label=pgettext_lazy("coupon", "How much off"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
-        help_text=gettext_lazy("Percent, or an amount in the service's currency; taken off every period of a standing service."),
+        help_text=HOW_MUCH,
     )  # fmt: skip
     days = forms.IntegerField(label=gettext_lazy("Good for (days)"), min_value=SHORTEST, max_value=LONGEST, initial=14)
     merchants = forms.MultipleChoiceField(
@@ -49,7 +55,7 @@ class OfferForm(forms.Form):
             listing = self.services[data["service"].partition(DASH)[0]]
             try:
                 data["amount"] = _amount(data["kind"], data["value"].strip(), listing.currency)
-            except (BadAmount, InvalidOperation, ValueError):
+            except (BadAmount, ValueError):
                 self.add_error("value", _("Write a number such as 10 or 12.5."))
         return data
 
@@ -71,7 +77,6 @@ def _choices(listing: PublicListing) -> list[tuple[str, str]]:
 def _amount(kind: str, text: str, currency: str) -> int:
     if kind != "percent":
         return parse_minor(text.replace(",", ""), currency)
-    scaled = Decimal(text.removesuffix("%")) * 100
-    if not scaled.is_finite() or scaled != int(scaled):
+    if not PERCENT.fullmatch(text):
         raise ValueError(text)
-    return int(scaled)
+    return int(Decimal(text.rstrip("%％ ")) * 100)

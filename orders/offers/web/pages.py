@@ -154,13 +154,14 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def received(request: HttpRequest) -> HttpResponse:
     merchant_id = request.organization.pk
     refused = queries.refusals(merchant_id)
-    context = {
+    context: dict[str, Any] = {
         **_listed(request, queries.coupons_of_merchant(merchant_id), OfferFilter),
         "refused": [each for each in refused if each.provider_id],
         "refused_ids": {each.provider_id for each in refused},
         "refuses_all": any(each.provider_id == 0 for each in refused),
         "may_hire": Permission.HIRE in request.rights,
     }
+    context["offered"] = queries.still_offered(row["coupon"] for row in context["rows"])
     return TemplateResponse(request, "offers/received.html", context)
 
 

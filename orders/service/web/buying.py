@@ -122,7 +122,7 @@ def order(request: HttpRequest) -> HttpResponse:
         "form": form,
         "lines": lines_of(terms) if terms else [],
         "discount": discount_of(terms) if terms else None,
-        "is_standing": terms is not None and terms.is_recurring,
+        "terms": terms,
         "gate": gate,
         "trial": trial_of(gate),
         "listing_url": reverse("market:listing", args=[slug]),

@@ -60,12 +60,12 @@ def send(what: operations.Offer, *merchants: cast.Merchant, at: Any = NOW) -> li
     )  # fmt: skip
 
 
-def bought(listing: PublicListing, coupon: Coupon, at: Any = NOW) -> Story:
+def bought(listing: PublicListing, coupon: Coupon, at: Any = NOW, quantity: int = 1) -> Story:
     acme = cast.acme()
     order = buy_package(
         merchant_id=acme.id,
         listing_id=listing.listing_id,
-        choice=Choice("basic", coupon=coupon.pk),
+        choice=Choice("basic", quantity=quantity, coupon=coupon.pk),
         by=person(acme.owner.pk),
         at=at,
     )
@@ -121,6 +121,20 @@ def test_a_standing_service_costs_less_every_period() -> None:
     (coupon,) = send(offer(listing, kind="amount", value=100_00))
     recurring = bought(listing, coupon).offered.agreed.recurring
     assert recurring is not None and recurring.price_minor == 900_01
+
+
+@pytest.mark.parametrize("model", ["unit", "seat_shift"])
+def test_of_what_is_paid_by_the_piece_each_costs_less(model: str) -> None:
+    signed()
+    unit = {"code": "shift", "zh": "班", "en": "shift"}
+    listing = service(pricing_model=model, offer={**ODD, "milestones": [], "unit": unit, "min_months": 1})
+    (coupon,) = send(offer(listing, value=1_234))
+    story = bought(listing, coupon, quantity=7)
+    agreed = story.offered.agreed
+    assert agreed.units is not None and agreed.units.price_minor == 1_000_01 - 123_40
+    assert agreed.first_minor == 7 * agreed.units.price_minor == story.order.total_minor
+    assert agreed.recurring is None or agreed.recurring.price_minor == agreed.first_minor
+    assert story.sign().milestone().amount == agreed.first_minor
 
 
 def test_it_is_good_once_and_comes_back_when_nothing_came_of_it(listing: PublicListing) -> None:

@@ -67,8 +67,9 @@ def test_the_provider_sends_it_and_takes_it_back_and_the_merchant_is_told_both(l
         "service": f"{listing.listing_id}:", "kind": "percent", "value": "12.5", "days": "7",
         "merchants": [str(cast.acme().id)],
     }  # fmt: skip
-    wrong = client.post(reverse("desk_offers:new"), {**form, "value": "ten"})
-    assert wrong.status_code == 422 and 'value="ten"' in text(wrong)
+    for value in ("ten", "1e999999", "0.001", "-5"):
+        wrong = client.post(reverse("desk_offers:new"), {**form, "value": value})
+        assert wrong.status_code == 422 and f'value="{value}"' in text(wrong)
     assert client.post(reverse("desk_offers:new"), form).status_code == 302
     assert "12.5%" in text(client.get(reverse("desk_offers:list")))
     (data,) = told("orders.offer.sent")
