@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from marketplace.accounts.access import requires
@@ -42,7 +42,9 @@ class TransferFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
         method="search", label=gettext_lazy("Reference"), widget=forms.TextInput(attrs={"type": "search"})
     )
-    account = django_filters.ChoiceFilter(method="touching", label=gettext_lazy("Account"), empty_label=gettext_lazy("All"))
+    account = django_filters.ChoiceFilter(
+        method="touching", label=pgettext_lazy("ledger", "Account"), empty_label=gettext_lazy("All")
+    )
     since = DayFilter("occurred_at", zone=zone_of_request)
     until = DayFilter("occurred_at", zone=zone_of_request, last=True)
 

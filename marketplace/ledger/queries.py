@@ -16,8 +16,12 @@ def accounts(merchant_id: int) -> QuerySet[LedgerAccount]:
 
 
 def transfers(merchant_id: int) -> QuerySet[LedgerTransfer]:
-    """Transfers newest first, with both sides."""
-    return LedgerTransfer.objects.filter(merchant_id=merchant_id).prefetch_related("entries__account").order_by("-id")
+    """Transfers by when they happened, newest first, with both sides."""
+    return (
+        LedgerTransfer.objects.filter(merchant_id=merchant_id)
+        .prefetch_related("entries__account")
+        .order_by("-occurred_at", "-id")
+    )
 
 
 def is_balanced(merchant_id: int) -> bool:

@@ -48,11 +48,11 @@ def fund_from_payment(*, merchant_id: int, subject_id: int, amount: int, currenc
 
 def _fund(case: Case, milestone: Milestone, state: str, by: Actor, at: datetime) -> None:
     order, terms = case.order, case.terms
-    set_aside(case, milestone, by, at)
     if milestone.kind == Milestone.Kind.PERIOD:
-        begin_period(milestone, terms, at)
+        begin_period(milestone, terms, at)  # before the money is set aside under its name
     elif "due_days" in milestone.basis:
         milestone.due_at = at + timedelta(days=milestone.basis["due_days"])
+    set_aside(case, milestone, by, at)
     change(
         milestone, state=state, funded_at=at, due_at=milestone.due_at, period_from=milestone.period_from,
         period_until=milestone.period_until, name=milestone.name,
