@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from marketplace.accounts.roles import Permission
 from marketplace.tenancy.scope import scope
 from marketplace.ui.deals import Button
-from marketplace.ui.formats import local_date
 from orders.offers.models import Coupon
 from orders.offers.queries import good_coupon
 from orders.offers.words import discount_text
@@ -24,8 +23,7 @@ def coupon_button(request: HttpRequest, listing: PublicListing) -> Button | None
         coupon = good_coupon(organization.pk, listing.listing_id, timezone.now())
     if coupon is None:
         return None
-    words = {"discount": discount_text(coupon), "day": local_date(coupon.last_day)}
-    return Button(_("Your offer: %(discount)s until %(day)s") % words, order_url(coupon), "tag", is_primary=True)
+    return Button(_("Your offer: %(discount)s") % {"discount": discount_text(coupon)}, order_url(coupon), "tag", is_primary=True)
 
 
 def order_url(coupon: Coupon) -> str:

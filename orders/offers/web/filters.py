@@ -16,18 +16,22 @@ OVER = "over"
 STATES = [*Coupon.State.choices, (OVER, pgettext_lazy("coupon", "Over"))]
 
 
+#: The same as the merchant sees it.
+RECEIVED_STATES = [(Coupon.State.SENT, pgettext_lazy("coupon", "Can be used")), *STATES[1:]]
+
+
 def state_of(coupon: Coupon, now: Any) -> str:
     return OVER if coupon.state == Coupon.State.SENT and not coupon.is_good(now) else coupon.state
 
 
 class OfferFilter(django_filters.FilterSet):
-    """`other`: the column with the name of the other side."""
+    """`other`: the column with the name of the other side. `states`: what a coupon's states are called here."""
 
-    other = "provider_name"
+    other, states = "provider_name", dict(RECEIVED_STATES)
     q = django_filters.CharFilter(
         method="search", label=_("Service or company"), widget=forms.TextInput(attrs={"type": "search"})
     )
-    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("Status"), empty_label=_("All"))
+    state = django_filters.ChoiceFilter(choices=RECEIVED_STATES, method="in_state", label=_("Status"), empty_label=_("All"))
     o = django_filters.OrderingFilter(fields=(("provider_name", "name"), ("sent_at", "sent"), ("valid_until", "until")))
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -43,5 +47,6 @@ class OfferFilter(django_filters.FilterSet):
 
 
 class SentFilter(OfferFilter):
-    other = "merchant_name"
+    other, states = "merchant_name", dict(STATES)
+    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("Status"), empty_label=_("All"))
     o = django_filters.OrderingFilter(fields=(("merchant_name", "name"), ("sent_at", "sent"), ("valid_until", "until")))

@@ -20,6 +20,7 @@ from providers.listings.models import PublicListing
 DASH = ":"
 #: Two decimals at most: rates are in 1/10,000.
 PERCENT = re.compile(r"\d{1,3}(\.\d{1,2})? ?[%％]?")
+KINDS = [(kind.value, kind.label) for kind in (Coupon.Kind.PERCENT, Coupon.Kind.AMOUNT)]
 HOW_MUCH = gettext_lazy(
     "Percent, or an amount in the service's currency. It is taken off every period of a standing service, and off each unit."
 )
@@ -27,7 +28,7 @@ HOW_MUCH = gettext_lazy(
 
 class OfferForm(forms.Form):
     service = forms.ChoiceField(label=gettext_lazy("Service and package"))
-    kind = forms.ChoiceField(label=gettext_lazy("Discount"), choices=Coupon.Kind, widget=forms.RadioSelect, initial="percent")
+    kind = forms.ChoiceField(label=gettext_lazy("Discount"), choices=KINDS, widget=forms.RadioSelect, initial="percent")
     value = forms.CharField(
         label=pgettext_lazy("coupon", "How much off"), max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"}),
         help_text=HOW_MUCH,

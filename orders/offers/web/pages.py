@@ -1,6 +1,6 @@
 """Offers on both consoles: the provider sends them, the merchant orders with them or wants none."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -27,20 +27,19 @@ from orders.offers import operations, queries
 from orders.offers.limits import MOST_SENT, WINDOW
 from orders.offers.models import Coupon
 from orders.offers.web.entrances import order_url
-from orders.offers.web.filters import STATES, OfferFilter, SentFilter, state_of
+from orders.offers.web.filters import OfferFilter, SentFilter, state_of
 from orders.offers.web.forms import OfferForm
 from orders.offers.words import discount_text
 from orders.service.calendar import ZONE
 
 PER_PAGE = 20
 TONES = {"sent": "info", "used": "good", "withdrawn": "muted", "over": "muted"}
-WORDS = dict(STATES)
 
 
-def _row(coupon: Coupon, now: datetime) -> dict[str, Any]:
+def _row(coupon: Coupon, now: datetime, states: Mapping[str, Any]) -> dict[str, Any]:
     state = state_of(coupon, now)
     return {
-        "coupon": coupon, "discount": discount_text(coupon), "is_good": coupon.is_good(now), "state": WORDS[state],
+        "coupon": coupon, "discount": discount_text(coupon), "is_good": coupon.is_good(now), "state": states[state],
         "tone": TONES[state], "order_url": order_url(coupon), "dialog": f"withdraw-{coupon.pk}",
     }  # fmt: skip
 
@@ -50,7 +49,7 @@ def _listed(request: HttpRequest, coupons: QuerySet[Coupon], narrowed: type[Offe
     found, now = narrowed(request.GET, queryset=coupons, request=request), timezone.now()
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     return {
-        "filter": found, "page_obj": page, "rows": [_row(each, now) for each in page],
+        "filter": found, "page_obj": page, "rows": [_row(each, now, narrowed.states) for each in page],
         "has_any": bool(page.paginator.count) or coupons.exists(), "zone": ZONE,
         "may_export": Permission.EXPORT in request.rights,
     }  # fmt: skip
@@ -65,12 +64,13 @@ def _exported(request: HttpRequest, coupons: QuerySet[Coupon], narrowed: type[Of
             for coupon in narrowed(query, queryset=coupons, request=request).qs.iterator():
                 yield [
                     getattr(coupon, narrowed.other), coupon.title, coupon.package_name, discount_text(coupon),
-                    str(WORDS[state_of(coupon, now)]), local_datetime(coupon.sent_at, ZONE), local_date(coupon.last_day),
-                    coupon.note,
+                    str(narrowed.states[state_of(coupon, now)]), local_datetime(coupon.sent_at, ZONE),
+                    local_date(coupon.last_day), coupon.note,
                 ]  # fmt: skip
 
     columns = [
-        company, _("Service"), _("Package"), _("Discount"), _("Status"), pgettext("coupon", "Sent"), _("Valid until"), _("Note"),
+        company, _("Service"), _("Package"), _("Discount"), _("Status"), pgettext("coupon", "Sent on"), _("Valid until"),
+        _("Note"),
     ]  # fmt: skip
     return csv_response("offers.csv", columns, rows())
 
