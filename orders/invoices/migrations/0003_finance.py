@@ -2,20 +2,13 @@
 
 from django.db import migrations
 
-RIGHTS = (("invoices", "commissioninvoice", ("view", "change")), ("invoices", "serviceinvoice", ("view",)))
+from marketplace.staff.groups import extend_group
+
+RIGHTS = {"invoices": {"commissioninvoice": ("view", "change"), "serviceinvoice": ("view",)}}
 
 
 def add_rights(apps, schema_editor):
-    alias = schema_editor.connection.alias
-    group = apps.get_model("auth", "Group").objects.using(alias).filter(name="Finance").first()
-    content_type, permission = apps.get_model("contenttypes", "ContentType"), apps.get_model("auth", "Permission")
-    for app, model, acts in RIGHTS if group is not None else ():
-        about, _new = content_type.objects.using(alias).get_or_create(app_label=app, model=model)
-        for act in acts:
-            found, _new = permission.objects.using(alias).get_or_create(
-                content_type=about, codename=f"{act}_{model}", defaults={"name": f"Can {act} {model}"}
-            )
-            group.permissions.add(found)
+    extend_group(apps, schema_editor, "Finance", RIGHTS)
 
 
 class Migration(migrations.Migration):

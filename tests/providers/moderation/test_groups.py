@@ -15,7 +15,14 @@ MODERATORS = (
     "moderation_review", "moderation_report", "moderation_appeal", "moderation_penalty", "onboarding_application",
     "onboarding_document", "onboarding_qualification",
 )  # fmt: skip
-FINANCE = ("payouts_payoutbatch", "payouts_payout", "payouts_payoutaccount", "payouts_bookcase", "payouts_statement")
+FINANCE = (
+    "payouts_payoutbatch",
+    "payouts_payout",
+    "payouts_payoutaccount",
+    "payouts_bookcase",
+    "payouts_statement",
+    "payouts_payoutproof",
+)
 NOBODYS = (
     "accounts_user",
     "auth_group",
