@@ -125,6 +125,8 @@ APPEND_ONLY = {
     "workrooms_sharedfile",
     "workrooms_sharedfilechunk",
 }
+#: Rows that are there or not, and say nothing that could change.
+NEVER_CHANGED = {"offers_offerrefusal"}
 NEVER_DELETED = {
     "invoices_serviceinvoice",
     "invoices_commissioninvoice",

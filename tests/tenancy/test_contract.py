@@ -8,6 +8,7 @@ from tests.tenancy.tables import (
     GLOBAL,
     GLOBAL_UNIQUE,
     MADE_BY_MERCHANTS,
+    NEVER_CHANGED,
     NEVER_DELETED,
     OWNERS,
     PLAIN_KEYS,
@@ -102,6 +103,7 @@ def test_the_application_has_only_the_rights_a_table_needs(catalogue: Catalogue)
     rows = catalogue("SELECT table_name, privilege_type FROM information_schema.role_table_grants WHERE grantee = 'shangban_app'")
     found = {table: set(rights) for table, rights in per_table(rows).items()}
     special = dict.fromkeys(READ_ONLY, "S") | dict.fromkeys(APPEND_ONLY, "IS") | dict.fromkeys(NEVER_DELETED, "ISU")
+    special |= dict.fromkeys(NEVER_CHANGED, "DIS")
     expected = dict.fromkeys(TABLES, "DISU") | special | {"accounts_organization": "SU"}
     assert {table: "".join(sorted(right[0] for right in rights)) for table, rights in found.items()} == expected
 
