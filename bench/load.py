@@ -1,132 +1,40 @@
-"""python -m bench.load [--merchants 100] [--seconds 60] [--think 2]: a hundred merchants browse, hire and release at once.
+"""python -m bench.load [--merchants 100] [--seconds 60] [--think 2] [--ramp R]: a hundred merchants browse and hire at once.
 
 Every merchant is a thread with a session of its own that goes round: search, a listing, the order form, the contract, both
-signatures, money held, work delivered, work accepted and its money released. The provider's part is asked over HTTP as well. The
-site is the real one (`manage.py up --demo`, two web processes), started for this in a state folder of its own. Printed: requests,
-errors, median and 95th percentile per step and altogether, contracts that went all the way, and whether the books balance.
+signatures, money held, work delivered, work accepted and its money released (`bench.visitors`). The provider's part is asked over
+HTTP as well. The site is the real one (`manage.py up --demo`, with as many web processes as it starts for anybody), started for
+this in a state folder of its own.
+
+Accounts, wallets and sessions are made before the clock starts: nobody signs in while it runs. The merchants then come one after
+the other over `--ramp` seconds, by default the time one of them thinks in a round, so that they are spread over its steps as
+people are. From then on all of them are at it, for `--seconds`; only what begins in that time is measured, and what was asked
+for while they came is printed beside it. Errors count from the first request to the end of the last round, also a page that
+lacks what the next step needs. Printed: requests, errors, median and 95th percentile per step and altogether, contracts that went
+all the way, what each kind of process took of the processors, and whether the books balance.
 """
 
 import argparse
 import json
 import os
-import random
-import re
 import subprocess
 import sys
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
-from urllib.parse import urlencode
+
+import psutil
+
+from bench.visitors import PORT, THOUGHTS, Clock, visit
 
 TARGET = 0.5
-WORDS = ("代运营", "客服", "详情页", "拍摄", "kefu", "furniture", "直播", "退货率", "shopify", "培训")
 STATE = Path("var/load")
-PORT = 8931
-#: The site closes a connection nobody used for two seconds; a browser opens another one in time, and so do we.
-IDLE = 1.0
 #: An order is paid from the wallet; this is enough for any of them (minor units).
 PURSE = 100_000_000_00
-
-
-@dataclass
-class Clock:
-    """Seconds of every request by step, and what went wrong."""
-
-    seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-    errors: list[str] = field(default_factory=list)
-    rounds: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def note(self, step: str, took: float, error: str = "") -> None:
-        with self.lock:
-            self.seconds[step].append(took)
-            if error:
-                self.errors.append(f"{step}: {error}")
-
-
-class Visitor:
-    """Somebody signed in, over plain HTTP with a connection that is kept."""
-
-    def __init__(self, session: str, clock: Clock) -> None:
-        self.cookies = {"sessionid": session, "django_language": "zh-hans"}
-        self.clock = clock
-        self.connection = HTTPConnection("127.0.0.1", PORT, timeout=30)
-        self.used_at = 0.0
-
-    def ask(self, step: str, path: str, data: dict[str, Any] | None = None) -> tuple[str, str]:
-        """(body, where it redirects to); any answer but 200 and 302 counts as an error and ends the round."""
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), "User-Agent": "load"}
-        body = None
-        if data is not None:
-            body = urlencode({**data, "csrfmiddlewaretoken": self.cookies.get("csrftoken", "")})
-            headers |= {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"http://127.0.0.1:{PORT}/"}
-        began = time.perf_counter()
-        if began - self.used_at > IDLE:
-            self.connection.close()
-        try:
-            self.connection.request("POST" if data is not None else "GET", path, body, headers)
-            answer = self.connection.getresponse()
-            text = answer.read().decode()
-        except (OSError, HTTPException) as error:
-            self.connection.close()
-            self.clock.note(step, time.perf_counter() - began, repr(error))
-            raise Failed from error
-        self.used_at = time.perf_counter()
-        fault = "" if answer.status in (200, 302) else f"{answer.status} {path}"
-        self.clock.note(step, time.perf_counter() - began, fault)
-        if fault:
-            raise Failed(fault)
-        for line in answer.headers.get_all("Set-Cookie") or []:
-            name, _mark, value = line.partition("=")
-            self.cookies[name] = value.split(";")[0]
-        return text, answer.headers.get("Location", "")
-
-
-class Failed(Exception):
-    """A request that ends the round."""
-
-
-def found(pattern: str, text: str, what: str) -> str:
-    match = re.search(pattern, text)
-    if match is None:
-        raise Failed(f"no {what}")
-    return match[1]
-
-
-def hire(merchant: Visitor, provider: Visitor, slug: str, think: Any) -> None:
-    """One round: from a search to the released money."""
-    merchant.ask("search", f"/market/?{urlencode({'q': random.choice(WORDS)})}")
-    think()
-    merchant.ask("listing", f"/listings/{slug}/")
-    think()
-    form, _to = merchant.ask("order form", f"/contracts/new/?{urlencode({'listing': slug})}")
-    package = found(r'name="package"[^>]*value="([^"]+)"', form, "package")
-    think()
-    chosen = {"listing": slug, "package": package, "quantity": "1", "wish": ""}
-    _body, to = merchant.ask("order", "/contracts/new/", chosen)
-    number = found(r"/contracts/(\d+)/", to, "contract")
-    page, _to = merchant.ask("contract", f"/contracts/{number}/contract/")
-    signature = {"hash": found(r'name="hash" value="([0-9a-f]{64})"', page, "hash"), "read": "on"}
-    think()
-    merchant.ask("sign", f"/contracts/{number}/accept/", signature)
-    provider.ask("sign", f"/desk/jobs/{number}/accept/", signature)
-    page, _to = merchant.ask("contract", f"/contracts/{number}/")
-    milestone = found(r"/contracts/milestones/(\d+)/", page, "milestone")
-    think()
-    merchant.ask("fund", f"/contracts/milestones/{milestone}/fund/", {})
-    provider.ask("deliver", f"/desk/jobs/milestones/{milestone}/deliver/", {"note": "done"})
-    think()
-    merchant.ask("accept form", f"/contracts/milestones/{milestone}/accept/")
-    merchant.ask("release", f"/contracts/milestones/{milestone}/accept/", {})
-    page, _to = merchant.ask("contract", f"/contracts/{number}/")
-    think()
 
 
 @contextmanager
@@ -167,44 +75,39 @@ def people(merchants: int) -> tuple[list[str], list[tuple[str, str]]]:
     return crowd(merchants, PURSE), offers()
 
 
-def run(merchants: int, seconds: float, think: float) -> Clock:
-    clock, until = Clock(), time.monotonic() + seconds
-    sessions, offered = people(merchants)
+def processor() -> dict[str, float]:
+    """Seconds of processor time so far, by what the site's processes are for; the visitors are this process."""
+    from marketplace.embedded.layout import Layout
 
-    def pause() -> None:
-        time.sleep(random.uniform(0.5, 1.5) * think)
-
-    def live(session: str, position: int) -> None:
-        merchant = Visitor(session, clock)
-        chance = random.Random(position)
-        time.sleep(chance.uniform(0, think * 5))
-        providers: dict[str, Visitor] = {}
-        while time.monotonic() < until:
-            slug, other = chance.choice(offered)
-            provider = providers.setdefault(other, Visitor(other, clock))
-            with suppress(Failed):
-                provider.ask("jobs", "/desk/jobs/")
-                hire(merchant, provider, slug, pause)
-                with clock.lock:
-                    clock.rounds += 1
-
-    threads = [threading.Thread(target=live, args=(session, n), daemon=True) for n, session in enumerate(sessions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(seconds + 120)
-    return clock
+    found: dict[str, float] = defaultdict(float)
+    found["visitors"] = time.process_time()
+    with suppress(psutil.Error, OSError, ValueError):
+        server = psutil.Process(int(Layout(STATE.resolve()).pg_pid.read_text().split()[0]))
+        found["database"] = sum(_spent(each) for each in [server, *server.children(recursive=True)])
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            told = process.environ()
+            if told.get("STATE_DIR") == str(STATE.resolve()) and process.pid != os.getpid():
+                found[told.get("SHANGBAN_PROCESS") or "other"] += _spent(process)
+    return found
 
 
-def told(clock: Clock, seconds: float) -> dict[str, Any]:
+def _spent(process: psutil.Process) -> float:
+    """Also of what it started and what ended since: a backend is closed after a minute."""
+    times = process.cpu_times()
+    return float(times.user + times.system + times.children_user + times.children_system)
+
+
+def told(clock: Clock, seconds: float, spent: dict[str, float]) -> dict[str, Any]:
     """What is printed: milliseconds."""
     everything = [took for each in clock.seconds.values() for took in each]
-    rows = {**clock.seconds, "everything": everything}
+    rows = {**dict(sorted(clock.seconds.items())), "arriving": clock.arriving, "everything": everything}
     table = {name: _row(each) for name, each in rows.items() if each}
     met = bool(everything) and table["everything"]["p95"] < TARGET * 1000 and not clock.errors
     return {
         "requests": len(everything), "per_second": round(len(everything) / seconds, 1), "errors": len(clock.errors),
         "contracts_released": clock.rounds, "steps": table, "first_errors": clock.errors[:5],
+        "processor_seconds": {name: round(took, 1) for name, took in spent.items() if took >= 0.1},
         "p95_target_ms": TARGET * 1000, "met": met,
     }  # fmt: skip
 
@@ -219,8 +122,10 @@ def main() -> int:
     parser.add_argument("--merchants", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--think", type=float, default=2, help="seconds between two clicks, on average")
+    parser.add_argument("--ramp", type=float, help="seconds over which the merchants come; by default one round's thinking")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
+    ramp = THOUGHTS * options.think if options.ramp is None else options.ramp
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     os.environ["STATE_DIR"] = str(STATE.resolve())
     STATE.mkdir(parents=True, exist_ok=True)
@@ -228,7 +133,11 @@ def main() -> int:
         import django
 
         django.setup()
-        report = told(run(options.merchants, options.seconds, options.think), options.seconds)
+        sessions, offered = people(options.merchants)
+        before = processor()
+        clock = visit(sessions, offered, seconds=options.seconds, think=options.think, ramp=ramp)
+        after = processor()
+        report = told(clock, options.seconds, {name: after[name] - before.get(name, 0.0) for name in after})
         from marketplace.ledger.queries import verify_all
 
         checked = verify_all()
@@ -239,15 +148,26 @@ def main() -> int:
 
 def _text(report: dict[str, Any]) -> str:
     verdict = "met" if report["met"] else "MISSED"
-    lines = [f"{name:14}{row['n']:7} requests   p50 {row['p50']:8.1f} ms   p95 {row['p95']:8.1f} ms   max {row['max']:8.1f} ms"
-             for name, row in report["steps"].items()]  # fmt: skip
+    asked = report["requests"]
+    lines = [
+        f"{name:14}{row['n']:7} requests {_share(name, row['n'], asked):>5}   "
+        f"p50 {row['p50']:8.1f} ms   p95 {row['p95']:8.1f} ms   max {row['max']:8.1f} ms"
+        for name, row in report["steps"].items()
+    ]
     lines += [
-        f"{report['requests']} requests, {report['per_second']} per second, {report['errors']} errors, "
+        "processor, from the first merchant to the last round: "
+        + ", ".join(f"{name} {took} s" for name, took in report["processor_seconds"].items()),
+        f"{asked} requests, {report['per_second']} per second, {report['errors']} errors, "
         f"{report['contracts_released']} contracts released, books balance: {report['books_balance']}",
         f"p95 {report['steps']['everything']['p95']} ms, target {report['p95_target_ms']:.0f} ms: {verdict}",
         *report["first_errors"],
     ]
     return "\n".join(lines)
+
+
+def _share(name: str, asked: int, altogether: int) -> str:
+    """Of what was measured; those who arrive are not part of it."""
+    return "" if name in ("arriving", "everything") else f"{asked / altogether:.0%}"
 
 
 if __name__ == "__main__":

@@ -13,3 +13,7 @@ application = get_wsgi_application()
 from marketplace.checks import refuse_unsafe  # noqa: E402 - needs the application registry
 
 refuse_unsafe()
+
+from marketplace.warming import warm  # noqa: E402 - the same
+
+warm()

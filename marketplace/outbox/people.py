@@ -18,7 +18,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -28,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.models import Membership, Organization, User
 from marketplace.outbox.directory import Address
 from marketplace.outbox.kinds import Answer, Kind, Outgoing, Ready, UnknownKind, Variable, register
-from marketplace.outbox.operations.enqueueing import enqueue
+from marketplace.outbox.operations.telling import enqueue_for_people
 from marketplace.outbox.wording import short
 
 #: A letter about something older than this says nothing new; the notice behind the bell stays.
@@ -96,14 +95,9 @@ def tell(*, organization_id: int, kind: str, facts: Mapping[str, Fact], effect_k
         words(notice, given, code)  # a missing fact must fail here, not when the letter leaves
     key = effect_key if len(effect_key) <= KEY_LENGTH else hashlib.sha256(effect_key.encode()).hexdigest()
     data = {"facts": given, "url": url}
-    common: dict[str, Any] = {"merchant_id": organization_id, "kind": kind, "data": data}
-    enqueue(**common, channel="in_app", effect_key=f"{key}@all")
-    readers = Membership.objects.filter(organization_id=organization_id, role__in=notice.roles, user__is_active=True)
-    made = [
-        enqueue(**common, channel="email", effect_key=f"{key}@{user_id}", subject_id=user_id, drop_after=at + STALE)
-        for user_id in readers.order_by("id").values_list("user_id", flat=True)
-    ]
-    return sum(message_id is not None for message_id in made)
+    return enqueue_for_people(
+        organization_id=organization_id, kind=kind, data=data, roles=notice.roles, key=key, drop_after=at + STALE
+    )
 
 
 def words(notice: Notice, facts: Mapping[str, Fact], code: str) -> tuple[str, str]:

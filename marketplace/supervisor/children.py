@@ -21,7 +21,7 @@ def end_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def die_with(parent: int) -> Callable[[], None] | None:
+def die_with(parent: int, niceness: int = 0) -> Callable[[], None] | None:
     """Return what a new child runs before its program, so that a killed supervisor leaves no children (Linux)."""
     if not sys.platform.startswith("linux"):
         return None
@@ -29,6 +29,7 @@ def die_with(parent: int) -> Callable[[], None] | None:
 
     def ask_the_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        os.nice(niceness)
         if os.getppid() != parent:  # it died before we asked
             os._exit(1)
 
@@ -47,10 +48,12 @@ class Child:
         cwd: Path,
         log: Path | None = None,
         keep: Sequence[int] = (),
+        niceness: int = 0,
     ) -> None:
-        """``log`` takes both outputs (none: they go to ours); ``keep`` are file descriptors the child inherits."""
+        """``log`` takes both outputs (none: they go to ours); ``keep`` are file descriptors the child inherits; ``niceness`` is
+        how far it stands back where processors are scarce."""
         self.name, self.command, self.environment = name, command, environment
-        self.cwd, self.log, self.keep = cwd, log, keep
+        self.cwd, self.log, self.keep, self.niceness = cwd, log, keep, niceness
         self.process: subprocess.Popen[bytes] | None = None
         self.crashes = 0
         self.started_at = 0.0
@@ -69,7 +72,7 @@ class Child:
                 stderr=subprocess.STDOUT if output else None,
                 pass_fds=self.keep,
                 start_new_session=True,
-                preexec_fn=die_with(os.getpid()),  # safe: the supervisor has no threads
+                preexec_fn=die_with(os.getpid(), self.niceness),  # safe: the supervisor has no threads
             )
         finally:
             if output:

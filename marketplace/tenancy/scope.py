@@ -26,11 +26,11 @@ def current(using: str = "default") -> Scope | None:
     return stack[-1] if stack else None
 
 
-def _apply(connection: Any, chosen: Scope | None) -> None:
+def _apply(connection: Any, chosen: Scope | None, first: str = "") -> None:
     tenant = "" if chosen is None or chosen.tenant_id is None else str(int(chosen.tenant_id))
     user = "" if chosen is None or chosen.user_id is None else str(int(chosen.user_id))
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL app.tenant = '{tenant}'; SET LOCAL app.\"user\" = '{user}'")
+        cursor.execute(f"{first}SET LOCAL app.tenant = '{tenant}'; SET LOCAL app.\"user\" = '{user}'")
 
 
 @contextmanager
@@ -41,27 +41,29 @@ def scope(
     using: str = "default",
     durable: bool = False,
     read_only: bool = False,
+    savepoint: bool = True,
 ) -> Iterator[Scope]:
     """Open a transaction in which the database shows this tenant's rows (and this user's memberships).
 
-    An inner scope restores the outer one. `durable` refuses to nest inside another transaction. `read_only` makes the
-    transaction READ ONLY when it is the outermost one.
+    An inner scope restores the outer one; one that shows the same says nothing to the database. `durable` refuses to nest inside
+    another transaction. `read_only` makes the transaction READ ONLY when it is the outermost one. Inside a transaction,
+    `savepoint=False` takes part in it as it is: what is raised undoes all of it, up to the next savepoint, also where somebody
+    catches it.
     """
     connection = connections[using]
     chosen = Scope(tenant_id, user_id)
     outermost = not connection.in_atomic_block
-    with transaction.atomic(using=using, durable=durable):
-        if read_only and outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION READ ONLY")
+    with transaction.atomic(using=using, durable=durable, savepoint=savepoint):
         stack: list[Scope] = connection.__dict__.setdefault("scope_stack", [])
+        is_shown = not outermost and bool(stack) and stack[-1] == chosen
         stack.append(chosen)
         try:
-            _apply(connection, chosen)
+            if not is_shown:
+                _apply(connection, chosen, "SET TRANSACTION READ ONLY; " if read_only and outermost else "")
             yield chosen
         finally:
             stack.pop()
-            if not connection.needs_rollback and not connection.closed_in_transaction and not outermost:
+            if not is_shown and not connection.needs_rollback and not connection.closed_in_transaction and not outermost:
                 _restore(connection, stack[-1] if stack else None)
 
 

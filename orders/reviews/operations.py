@@ -228,7 +228,7 @@ def _record(organization_id: int, row: ReviewRound, act: str, by: Actor) -> None
 def _tell(row: ReviewRound, kind: str, sides: tuple[str, ...], at: datetime) -> None:
     for side in sides:
         owner = row.merchant_id if side == "merchant" else row.provider_id
-        with scope(owner):
+        with scope(owner, savepoint=False):
             tell(
                 organization_id=owner, kind=f"reviews.{kind}", facts={"title": row.order.title}, at=at,
                 url=PAGES[side].format(row.pk), effect_key=f"review:{row.pk}:{kind}",

@@ -33,7 +33,7 @@ def register_on(event: Event, callback: Callback) -> None:
 
 def happened(event: Event, order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
     """Call everybody who listens, in the order's own transaction."""
-    with scope(order.merchant_id):
+    with scope(order.merchant_id, savepoint=False):
         for callback in _callbacks.get(event, ()):
             callback(order, milestone, by, at)
 

@@ -21,7 +21,7 @@ RUNNING = ("signed", "active", "paused")
 
 
 def _record(order: ServiceOrder, kind: EventKind, at: datetime, value: int, key: str) -> None:
-    with scope(order.provider_id):
+    with scope(order.provider_id, savepoint=False):
         record_event(
             provider_id=order.provider_id, kind=kind, at=at, value=value, subject=("order", order.pk), key=key,
             label=f"{order.number} {order.title}", party_id=order.merchant_id,
@@ -45,15 +45,15 @@ def accepted(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: da
     """Whether it took no more than the included rounds."""
     if milestone is None or milestone.kind == Milestone.Kind.VARIABLE:
         return
-    included = signed_terms(order).revisions
+    included = signed_terms(order).revisions if milestone.revisions_used else None
     within = included is None or milestone.revisions_used <= included
     _record(order, EventKind.ACCEPTED, at, int(within), f"milestone:{milestone.pk}:accepted")
 
 
 def ended(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
     """A standing service that came to its end was renewed when it ran for longer than its first term."""
-    terms = signed_terms(order)
-    if not terms.is_recurring or order.started_at is None or terms.recurring is None:
+    terms = signed_terms(order) if order.started_at is not None else None
+    if terms is None or not terms.is_recurring or terms.recurring is None:
         return
     months = terms.recurring.period_months
     served = Milestone.objects.filter(merchant_id=order.merchant_id, order=order, kind="period", to_provider__gt=0).count()

@@ -12,5 +12,5 @@ def begin(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at: date
     """Called in the transaction that draws the contract up."""
     open_conversation(
         merchant_id=order.merchant_id, provider_id=order.provider_id, subject=Subject("order", order.pk), title=order.title,
-        by=by, at=at,
+        by=by, at=at, names=(order.merchant_name, order.provider_name),
     )  # fmt: skip

@@ -19,6 +19,11 @@ def syllables(word: str) -> tuple[str, ...]:
     return tuple(found) if len(found) == len(word) and all(each.isascii() for each in found) else ()
 
 
+def load_sounds() -> None:
+    """Read the dictionary, which takes about a second, before the first search needs it."""
+    syllables("商")
+
+
 def pinyin(word: str) -> str:
     """`daiyunying`; empty when the word is not Chinese."""
     return "".join(syllables(word))

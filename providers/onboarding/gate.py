@@ -56,7 +56,7 @@ def may(provider_id: int, act: Act, category: str | None = None, *, at: datetime
     Opens the provider's scope for the questions it asks, whatever scope is open. `at` is the moment asked about (default: now).
     """
     moment = at or timezone.now()
-    with scope(provider_id):
+    with scope(provider_id, savepoint=False):
         known = circumstances(provider_id, category, moment)
         found = [*reasons_against(act, known), *(reason for check in _checks for reason in check(provider_id, act, moment))]
     if act in ("take_orders", "bid") and known.is_on_trial:
@@ -73,16 +73,33 @@ def claim(provider_id: int, category: str, *, at: datetime) -> Verdict:
     verdict = may(provider_id, "take_orders", category, at=at)
     if verdict.trial_orders_left is None:
         return verdict
-    with scope(provider_id):
+    with scope(provider_id, savepoint=False):
         Application.objects.select_for_update().get(provider_id=provider_id)
     return may(provider_id, "take_orders", category, at=at)
 
 
 def order_cap(provider_id: int, category: str, *, at: datetime) -> int | None:
     """The largest order (fen) while the deposit was never paid, also for orders that were taken before; None: no limit."""
-    with scope(provider_id):
+    with scope(provider_id, savepoint=False):
         known = circumstances(provider_id, category, at)
     return None if known.deposit_covers or known.deposit_was_paid else known.order_cap
+
+
+def trial(provider_id: int, category: str, *, at: datetime) -> Verdict:
+    """Only what `may(…, "take_orders")` says of a trial: its cap and what is left of it. For pages that show nothing else."""
+    with scope(provider_id, savepoint=False):
+        asked = [slug for slug in qualified_in(provider_id) if slug == category]
+        deposit, required = deposit_of(provider_id, at), min(amounts_asked(provider_id, asked).values(), default=0)
+        left, cap = _trial(provider_id, is_possible=not deposit.was_paid and not deposit.covers(required))
+    return Verdict([], cap, left) if left else Verdict()
+
+
+def _trial(provider_id: int, *, is_possible: bool) -> tuple[int, int]:
+    """(orders left, largest order); nobody is asked about a company that has paid its deposit."""
+    if not is_possible:
+        return 0, 0
+    rule = trial_rule()
+    return max(0, rule.orders - orders_taken(provider_id)), rule.order_cap
 
 
 def circumstances(provider_id: int, category: str | None, at: datetime) -> Circumstances:
@@ -92,16 +109,17 @@ def circumstances(provider_id: int, category: str | None, at: datetime) -> Circu
     approved = qualified_in(provider_id)
     asked = [slug for slug in approved if category in (None, slug)]
     deposit, required = deposit_of(provider_id, at), min(amounts_asked(provider_id, asked).values(), default=0)
-    rule = trial_rule()
+    covers = deposit.covers(required)
+    left, cap = _trial(provider_id, is_possible=not covers and not deposit.was_paid)
     stands, room = standing(provider_id), availability(provider_id, on=today(at))
     return Circumstances(
         application=application or "",
         exit=leaving or "",
         is_qualified=bool(asked),
-        deposit_covers=deposit.covers(required),
+        deposit_covers=covers,
         deposit_was_paid=deposit.was_paid,
-        orders_left=max(0, rule.orders - orders_taken(provider_id)),
-        order_cap=rule.order_cap,
+        orders_left=left,
+        order_cap=cap,
         is_paused_by_ruling=stands.paused_until is not None,
         has_exited_by_ruling=stands.exited,
         is_open=room.is_open,

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, connection, connections, transaction
+from django.db.transaction import TransactionManagementError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -18,7 +19,7 @@ from marketplace.accounts.queries import memberships_of, organization_id
 from marketplace.kernel.errors import NotFound
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.guard import UnscopedQuery
-from marketplace.tenancy.scope import current, scope
+from marketplace.tenancy.scope import Scope, current, scope
 from merchants.models import Shop
 from merchants.queries import shop_by_name
 from tests.tenancy.world import World
@@ -144,6 +145,30 @@ def test_the_literal_is_written_by_int(world: World, django_assert_num_queries: 
     with django_assert_num_queries(3) as seen, scope(world.acme.id, user_id=9):
         pass
     assert seen[1]["sql"] == f"SET LOCAL app.tenant = '{world.acme.id}'; SET LOCAL app.\"user\" = '9'"
+
+
+def test_a_scope_that_shows_the_same_says_nothing_to_the_database(world: World, django_assert_num_queries: Any) -> None:
+    with scope(world.acme.id, user_id=9):
+        with django_assert_num_queries(0), scope(world.acme.id, user_id=9, savepoint=False):
+            pass
+        with django_assert_num_queries(2), scope(world.acme.id, savepoint=False):  # nobody in particular: there and back
+            assert current() == Scope(world.acme.id)
+        assert setting() == (str(world.acme.id), "9")
+
+
+def test_what_is_raised_without_a_savepoint_undoes_all_of_the_transaction(world: World) -> None:
+    """Also where somebody catches it: half of an act must not stay."""
+    with pytest.raises(TransactionManagementError), scope(world.acme.id):
+        with pytest.raises(ZeroDivisionError), scope(world.other.id, savepoint=False):
+            raise ZeroDivisionError
+        shops()
+    with scope(world.acme.id):
+        with pytest.raises(ZeroDivisionError), transaction.atomic(), scope(world.other.id, savepoint=False):
+            Shop.objects.filter(merchant_id=world.other.id).update(name="half")
+            raise ZeroDivisionError
+        assert (shops(), setting()) == ({str(world.acme.id)}, (str(world.acme.id), ""))
+    with scope(world.other.id):
+        assert not Shop.objects.filter(name="half").exists()
 
 
 def test_a_durable_scope_refuses_to_nest(world: World) -> None:

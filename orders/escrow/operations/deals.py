@@ -5,12 +5,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from marketplace.kernel.transitions import after
 from marketplace.tenancy.actor import Actor
 from orders.escrow.errors import StillHeld
 from orders.escrow.matching import waiver_for
 from orders.escrow.models import CommissionRule, Component, Deal, FeeLine, OnRefund, Waiver
-from orders.escrow.operations.common import locked, note, same
+from orders.escrow.operations.common import note, same
 from orders.escrow.queries import held, rule_for
+from orders.escrow.states import DEAL
 
 
 def open_deal(
@@ -46,7 +48,7 @@ def close_deal(*, deal: Deal, at: datetime, by: Actor) -> Deal:
     row = Deal.objects.select_for_update(no_key=True).get(merchant_id=deal.merchant_id, pk=deal.pk)
     if row.state == Deal.State.CLOSED:
         return row
-    row = locked(deal, "close")
+    row.state = after(DEAL, row.state, "close")
     if held(row):
         raise StillHeld(_("Money is still held for this contract. Release it or give it back first."))
     row.closed_at = at

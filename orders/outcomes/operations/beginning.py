@@ -10,14 +10,13 @@ from orders.outcomes.models import OutcomeAgreement
 from orders.outcomes.notices import say
 from orders.service.models import ContractVersion, Milestone, ServiceOrder
 from orders.service.operations.common import change
-from orders.service.queries import version_of
+from orders.service.queries import signed_terms, version_of
 
 
 def signed_clause(order: ServiceOrder) -> tuple[OutcomeClause, ContractVersion] | None:
     """The outcome clause in force, and the version it was signed in; None without one."""
-    version = version_of(order, order.signed_version)
-    data = version.agreed.clauses.get(KIND)
-    return (from_json(data), version) if data else None
+    data = signed_terms(order).clauses.get(KIND)
+    return (from_json(data), version_of(order, order.signed_version)) if data else None
 
 
 def begin(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> OutcomeAgreement | None:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from marketplace.audit.operations import record
 from marketplace.kernel.transitions import after
 from marketplace.tenancy.actor import Actor
+from orders.outcomes.clause import KIND
 from orders.outcomes.errors import DecidedByMeasuring
 from orders.outcomes.metrics import metric_named
 from orders.outcomes.models import OutcomeAgreement
@@ -16,6 +17,7 @@ from orders.outcomes.states import ENDED, OUTCOME_TABLE
 from orders.service.calendar import day_of
 from orders.service.events import register_on
 from orders.service.models import Milestone, ServiceOrder
+from orders.service.queries import signed_terms
 
 
 def listen() -> None:
@@ -40,7 +42,7 @@ def on_started(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at:
 
 def on_delivered(order: ServiceOrder, milestone: Milestone | None, _by: Actor, _at: datetime) -> None:
     """Otherwise silence would accept what only the result may pay."""
-    found = _open_agreement(order)
+    found = _measured(order)
     if found is not None and milestone is not None and found.milestone_id == milestone.pk:
         day = day_of(found.settles_at).isoformat()
         text = _("This milestone is paid by its measured outcome on %(day)s. There is nothing to deliver.")
@@ -56,15 +58,20 @@ def on_amended(order: ServiceOrder, _milestone: Milestone | None, _by: Actor, _a
 
 def on_closed(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
     """The sides shared the money out themselves, or a ruling did."""
-    found = _open_agreement(order)
+    found = _measured(order)
     if found is not None and milestone is not None and found.milestone_id == milestone.pk:
         _stop(found, by, at)
 
 
 def on_ended(order: ServiceOrder, _milestone: Milestone | None, by: Actor, at: datetime) -> None:
-    found = _open_agreement(order)
+    found = _measured(order)
     if found is not None:
         _stop(found, by, at)
+
+
+def _measured(order: ServiceOrder) -> OutcomeAgreement | None:
+    """What is being measured: nothing under a contract without the clause, since an amendment cannot take it out meanwhile."""
+    return _open_agreement(order) if order.signed_version and KIND in signed_terms(order).clauses else None
 
 
 def _open_agreement(order: ServiceOrder) -> OutcomeAgreement | None:

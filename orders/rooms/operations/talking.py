@@ -39,19 +39,30 @@ class TooMuch(UserError):
 
 
 def open_conversation(
-    *, merchant_id: int, provider_id: int, subject: Subject, title: str, by: Actor, at: datetime
+    *,
+    merchant_id: int,
+    provider_id: int,
+    subject: Subject,
+    title: str,
+    by: Actor,
+    at: datetime,
+    names: tuple[str, str] | None = None,
 ) -> Conversation:
-    """The conversation of these two about a subject, made if there is none. Part of the caller's transaction."""
-    with scope(merchant_id):
+    """The conversation of these two about a subject, made if there is none. Part of the caller's transaction.
+
+    `names`: of the merchant and the provider, where the caller knows them.
+    """
+    with scope(merchant_id, savepoint=False):
         found = conversation_of(merchant_id, provider_id, subject)
         if found is not None:
             return found
-        names = {"merchant_name": _name(merchant_id), "provider_name": _name(provider_id)}
+        merchant_name, provider_name = names or (_name(merchant_id), _name(provider_id))
         try:
             with transaction.atomic():
                 made = Conversation.objects.create(
                     merchant_id=merchant_id, provider_id=provider_id, subject_kind=subject.kind, subject_id=subject.id,
-                    subject_slug=subject.slug, title=title[:200], opened_by=by.label, opened_at=at, last_at=at, **names,
+                    subject_slug=subject.slug, title=title[:200], opened_by=by.label, opened_at=at, last_at=at,
+                    merchant_name=merchant_name, provider_name=provider_name,
                 )  # fmt: skip
         except IntegrityError:  # opened by somebody else at the same moment
             raced = conversation_of(merchant_id, provider_id, subject)
@@ -64,7 +75,7 @@ def open_conversation(
 
 def _name(organization_id: int) -> str:
     """What an organization is called; only its own scope may read it."""
-    with scope(organization_id):
+    with scope(organization_id, savepoint=False):
         return str(Organization.objects.values_list("name", flat=True).get(pk=organization_id))
 
 

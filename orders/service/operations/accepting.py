@@ -12,8 +12,8 @@ from orders.escrow.operations import Preview, preview_release, release
 from orders.service.errors import BadAmounts, NotYourTurn
 from orders.service.events import happened
 from orders.service.models import Milestone, ServiceOrder, SplitProposal
-from orders.service.operations.closing import carry_over, close, closed, deal_of
-from orders.service.operations.common import Case, change, drop_splits, locked, parties, say, settled, told
+from orders.service.operations.closing import carry_over, close, closed
+from orders.service.operations.common import Case, change, deal_of, drop_splits, locked, parties, say, settled, told
 from orders.service.operations.concluding import conclude
 from orders.service.operations.recurring import invoice_excess, uncounted_rest
 from orders.service.policies import require_milestone
@@ -45,7 +45,7 @@ def accepted(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
     confirmed = milestone.amount - rest
     if rest and confirmed and carry_over(case, milestone, rest, by, at):
         key = milestone.hold_key
-        release(deal=deal_of(case.order), hold_key=key, key=f"{key}:closed", amount=confirmed, at=at, by=by)
+        release(deal=case.deal, hold_key=key, key=f"{key}:closed", amount=confirmed, at=at, by=by)
         closed(case, milestone, "accepted", confirmed, by, at)
     else:
         close(case, milestone, "accepted" if confirmed else "refunded", confirmed, by, at)

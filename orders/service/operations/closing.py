@@ -6,24 +6,18 @@ from typing import Literal
 from django.utils.translation import gettext as _
 
 from marketplace.tenancy.actor import Actor
-from orders.escrow.models import Deal
 from orders.escrow.operations import hold, refund, roll, split
 from orders.service.errors import BadAmounts
 from orders.service.events import happened
-from orders.service.models import Milestone, ServiceOrder
+from orders.service.models import Milestone
 from orders.service.operations.common import Case, change, drop_splits, told
 
 Ending = Literal["accepted", "refunded", "split"]
 
 
-def deal_of(order: ServiceOrder) -> Deal:
-    """The money side of a signed order."""
-    return Deal.objects.get(merchant_id=order.merchant_id, order_id=order.pk)
-
-
 def set_aside(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
     """Hold a milestone's price, less what an earlier one left over for it (F2). Raises NotEnoughInWallet."""
-    deal, key = deal_of(case.order), milestone.hold_key
+    deal, key = case.deal, milestone.hold_key
     rolled = int(milestone.basis.get("rolled", 0))
     if rolled == 0:
         hold(deal=deal, key=key, amount=milestone.amount, at=at, by=by, title=milestone.name)
@@ -37,7 +31,7 @@ def close(case: Case, milestone: Milestone, ending: Ending, to_provider: int, by
     if not 0 <= to_provider <= milestone.amount:
         raise BadAmounts(_("More cannot be shared out than is held."))
     key = milestone.hold_key
-    split(deal=deal_of(case.order), hold_key=key, key=f"{key}:closed", to_provider=to_provider, at=at, by=by)
+    split(deal=case.deal, hold_key=key, key=f"{key}:closed", to_provider=to_provider, at=at, by=by)
     closed(case, milestone, ending, to_provider, by, at)
 
 
@@ -59,7 +53,7 @@ def carry_over(case: Case, milestone: Milestone, rest: int, by: Actor, at: datet
     following = next((row for row in case.milestones if row.kind == "period" and row.position > milestone.position), None)
     if following is None or following.state != "planned" or following.basis.get("rolled") or following.amount < rest:
         return False
-    deal = deal_of(case.order)
+    deal = case.deal
     roll(deal=deal, hold_key=milestone.hold_key, to_hold_key=following.hold_key, amount=rest, at=at, by=by)
     change(following, basis={**following.basis, "rolled": rest})
     milestone.basis = {**milestone.basis, "rolled_to": following.pk, "rolled_out": rest}
@@ -71,5 +65,5 @@ def cancel_planned(case: Case, milestone: Milestone, by: Actor, at: datetime) ->
     rolled = int(milestone.basis.get("rolled", 0))
     if rolled:
         key = milestone.hold_key
-        refund(deal=deal_of(case.order), hold_key=key, key=f"{key}:closed", amount=rolled, at=at, by=by)
+        refund(deal=case.deal, hold_key=key, key=f"{key}:closed", amount=rolled, at=at, by=by)
     change(milestone, state="cancelled", closed_at=at)

@@ -17,11 +17,19 @@ from marketplace.outbox import both
 from marketplace.outbox.people import Fact, tell
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from orders.escrow.models import Deal
 from orders.service.models import ContractVersion, HandoverItem, Milestone, ServiceOrder, SplitProposal
-from orders.service.queries import NextStep, access_order, handover_of, version_of
+from orders.service.queries import NextStep, access_order, handover_of, note_terms, signed_terms, version_of
 from orders.service.queries.steps import judged
+from orders.service.states import ENDED, HELD
 from orders.service.terms import Side, Terms
 from orders.service.timers import wanted, write
+
+
+def deal_of(order: ServiceOrder) -> Deal:
+    """The money side of a signed order."""
+    return Deal.objects.get(merchant_id=order.merchant_id, order_id=order.pk)
+
 
 PAGES = {"merchant": "/contracts/{}/", "provider": "/desk/jobs/{}/"}
 
@@ -34,6 +42,8 @@ class Case:
     milestones: list[Milestone]
     side: Side | None = None
     _terms: Terms | None = field(default=None, repr=False)
+    _versions: dict[int, ContractVersion] = field(default_factory=dict, repr=False)
+    _deal: Deal | None = field(default=None, repr=False)
 
     def milestone(self, pk: int) -> Milestone:
         """Raises NotFound."""
@@ -51,11 +61,32 @@ class Case:
     def terms(self) -> Terms:
         """The terms in force."""
         if self._terms is None:
-            self._terms = version_of(self.order, self.order.signed_version or self.order.offered_version).agreed
+            self._terms = signed_terms(self.order)
         return self._terms
 
     def forget_terms(self) -> None:
         self._terms = None
+
+    def version(self, number: int) -> ContractVersion:
+        """A version of the contract; the same object each time, as nobody else changes it while the order is locked.
+
+        Raises NotFound.
+        """
+        if number not in self._versions:
+            self._versions[number] = version_of(self.order, number)
+        return self._versions[number]
+
+    def remember(self, version: ContractVersion) -> None:
+        """A version that was just written need not be read."""
+        self._versions[version.number] = version
+        note_terms(self.order, [version])
+
+    @property
+    def deal(self) -> Deal:
+        """Which deal a signed order has. What it holds and has released is read anew by escrow, which locks it."""
+        if self._deal is None:
+            self._deal = deal_of(self.order)
+        return self._deal
 
     @property
     def parties(self) -> dict[str, int]:
@@ -99,7 +130,7 @@ def told(case: Case, action: str, by: Actor, milestone: Milestone | None = None,
     if milestone is not None:
         about |= {"milestone": milestone.position, "milestone_id": milestone.pk, "name": milestone.name}
     owner = case.order.party(case.side or "merchant")
-    with scope(owner):
+    with scope(owner, savepoint=False):
         record(merchant_id=owner, by=by, action=f"orders.{action}", facts={**about, **facts})
 
 
@@ -111,7 +142,7 @@ def say(case: Case, kind: str, *sides: str, at: datetime, key: str, milestone: M
         words: dict[str, Fact] = {"title": order.title, "number": order.number, "other": other}
         if milestone is not None:
             words |= {"milestone": milestone.name, "amount": both.money(milestone.amount, order.currency)}
-        with scope(order.party(side)):
+        with scope(order.party(side), savepoint=False):
             tell(
                 organization_id=order.party(side), kind=f"orders.{kind}", facts={**words, **facts},
                 effect_key=f"order:{order.pk}:{key}", at=at, url=PAGES[side].format(order.pk),
@@ -125,15 +156,20 @@ def _other(side: Side) -> Side:
 def settled(case: Case, at: datetime) -> NextStep:
     """What every act ends with: who acts next is written to the order, and its timers follow from its state."""
     order = case.order
-    offered = version_of(order, order.offered_version) if order.offered_version else None
-    step = judged(order, case.milestones, offered=offered, splits=open_splits(case), handover=list(handover_of(order)))
+    offered = case.version(order.offered_version) if order.offered_version else None
+    is_handed_over = order.state in ENDED or order.notice_by
+    handover = list(handover_of(order)) if is_handed_over else []
+    step = judged(order, case.milestones, offered=offered, splits=open_splits(case), handover=handover)
     change(order, next_actor=step.actor, next_act=step.act, next_due_at=step.due_at, updated_at=at)
     write(order, wanted(order, case.milestones, case.terms, offered=offered, at=at), at)
     return step
 
 
 def open_splits(case: Case) -> list[SplitProposal]:
-    ids = [milestone.pk for milestone in case.milestones]
+    """Offers to divide what is held; where nothing is held there are none, and nobody is asked."""
+    ids = [milestone.pk for milestone in case.milestones if milestone.state in HELD]
+    if not ids:
+        return []
     return list(SplitProposal.objects.filter(merchant_id=case.order.merchant_id, milestone_id__in=ids, state="open"))
 
 

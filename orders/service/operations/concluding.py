@@ -8,7 +8,7 @@ from marketplace.tenancy.actor import Actor
 from orders.escrow.operations import close_deal
 from orders.service.events import happened
 from orders.service.models import HandoverItem
-from orders.service.operations.closing import cancel_planned, deal_of
+from orders.service.operations.closing import cancel_planned
 from orders.service.operations.common import Case, change, parties, say, told
 from orders.service.queries import handover_of
 from orders.service.states import ENDED, HELD, ORDER_TABLE
@@ -80,7 +80,7 @@ def end(case: Case, act: str, by: Actor, at: datetime, reason: str = "") -> None
     )  # fmt: skip
     if order.started_at is not None:
         hand_over_list(case)
-    close_deal(deal=deal_of(order), at=at, by=by)
+    close_deal(deal=case.deal, at=at, by=by)
     told(case, f"contract.{state}", by, reason=reason)
     say(case, f"contract.{state}", "merchant", "provider", at=at, key=state, reason=reason or "–")
     happened("completed" if state == "completed" else "cancelled" if state == "cancelled" else "terminated", order, None, by, at)

@@ -19,11 +19,9 @@ from orders.service.errors import BadTerms, ChangedMeanwhile, GateClosed
 from orders.service.events import happened
 from orders.service.models import ContractVersion, ServiceOrder
 from orders.service.operations.amending import amend, require_amendable
-from orders.service.operations.closing import deal_of
 from orders.service.operations.common import Case, change, locked, parties, say, settled, told
 from orders.service.operations.planning import plan
 from orders.service.policies import require_order
-from orders.service.queries import version_of
 from orders.service.states import ORDER_TABLE
 from orders.service.terms import MilestoneTerms, Terms, contract_hash, to_json
 from providers.catalogue.queries import category_by_slug
@@ -68,7 +66,7 @@ def draft_order(
 
 
 def _name(organization_id: int, kind: str) -> str:
-    with scope(organization_id):
+    with scope(organization_id, savepoint=False):
         found = Organization.objects.filter(pk=organization_id, kind=kind).values_list("name", flat=True).first()
     if found is None:
         raise NotFound(_("There is no such company."))
@@ -113,6 +111,7 @@ def _offer(case: Case, terms: Terms, note: str, *, accepts: bool, by: Actor, at:
         **parties(order), order=order, number=number, terms=to_json(terms), template=template,
         hash=contract_hash(terms, template), proposed_by=side, note=note, created_at=at, created_by=by.label, **accepted,
     )  # fmt: skip
+    case.remember(version)
     heading = {} if order.signed_version else {"title": terms.title, "model": terms.model, "total_minor": terms.total_minor}
     change(order, offered_version=number, **heading)
     if not order.signed_version:
@@ -136,7 +135,7 @@ def revised(case: Case, terms: Terms, base_hash: str, note: str, by: Actor, at: 
     """The same on a locked order."""
     order = case.order
     require_order(order, case.acting, "revise")
-    before = version_of(order, order.offered_version)
+    before = case.version(order.offered_version)
     if before.hash != base_hash:
         raise ChangedMeanwhile(_("The other side changed the contract meanwhile. Look at the new version, then change that."))
     terms = checked(terms)
@@ -175,7 +174,7 @@ def extend_contract(
             terms = terms.changed(milestones=(*terms.milestones, *milestones), model=model)
         else:
             raise BadTerms(_("Say what the contract is extended by."), "milestones")
-        return revised(case, terms, version_of(case.order, case.order.offered_version).hash, note, by, at)
+        return revised(case, terms, case.version(case.order.offered_version).hash, note, by, at)
 
 
 def accept_contract(*, organization_id: int, order_id: int, version_hash: str, by: Actor, at: datetime) -> ServiceOrder:
@@ -186,7 +185,7 @@ def accept_contract(*, organization_id: int, order_id: int, version_hash: str, b
     with scope(organization_id):
         case = locked(organization_id, order_id)
         order, side = case.order, case.acting
-        version = version_of(order, order.offered_version)
+        version = case.version(order.offered_version)
         if version.hash == version_hash and version.accepted_at(side) is not None:
             return order
         require_order(order, side, "accept")
@@ -216,7 +215,7 @@ def _sign(case: Case, version: ContractVersion, by: Actor, at: datetime) -> None
     order, terms = case.order, version.agreed
     state = after(ORDER_TABLE, order.state, "sign")
     _require(claim(order.provider_id, terms.category, at=at), terms)
-    with scope(order.merchant_id):
+    with scope(order.merchant_id, savepoint=False):
         deal = open_deal(
             merchant_id=order.merchant_id, provider_id=order.provider_id, order_id=order.pk, number=order.number,
             title=terms.title, category=terms.category, currency=terms.currency, tags=_tags(terms.category), at=at, by=by,
@@ -251,4 +250,4 @@ def close_unfunded(case: Case, state: str, reason: str, by: Actor, at: datetime)
             change(milestone, state="cancelled", closed_at=at)
     change(case.order, state=state, closed_at=at, end_reason=reason[:500])
     if case.order.deal_id is not None:
-        close_deal(deal=deal_of(case.order), at=at, by=by)
+        close_deal(deal=case.deal, at=at, by=by)

@@ -10,7 +10,7 @@ from marketplace.tenancy.scope import scope
 from orders.escrow.operations import reverse
 from orders.service.errors import BadAmounts
 from orders.service.models import Milestone
-from orders.service.operations.closing import Ending, close, closed, deal_of
+from orders.service.operations.closing import Ending, close, closed
 from orders.service.operations.common import Case, change, drop_splits, locked, locked_by_time, settled, told
 from orders.service.operations.concluding import conclude
 from orders.service.states import MILESTONE_TABLE
@@ -84,7 +84,5 @@ def _take_back(case: Case, milestone: Milestone, ending: Ending, to_provider: in
         raise BadAmounts(_("A ruling cannot give more than was paid."))
     if back:
         key = milestone.hold_key
-        reverse(
-            deal=deal_of(case.order), release_key=f"{key}:closed", key=f"{key}:ruled", amount=back, ruling=ruling, at=at, by=by
-        )
+        reverse(deal=case.deal, release_key=f"{key}:closed", key=f"{key}:ruled", amount=back, ruling=ruling, at=at, by=by)
     closed(case, milestone, ending, to_provider, by, at)

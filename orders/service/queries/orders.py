@@ -1,5 +1,7 @@
 """The door to an order and its parts. Every function needs the scope of one of its parties."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -40,12 +42,21 @@ def version_of(order: ServiceOrder, number: int) -> ContractVersion:
     found = versions_of(order).filter(number=number).first()
     if found is None:
         raise NotFound(_("There is no such version."))
+    note_terms(order, [found])
     return found
+
+
+def note_terms(order: ServiceOrder, versions: Iterable[ContractVersion]) -> None:
+    """What these versions agree on need not be read again for this order: terms never change, only who accepted them."""
+    known: dict[int, Terms] = order.__dict__.setdefault("_terms_by_version", {})
+    for version in versions:
+        known.setdefault(version.number, version.agreed)
 
 
 def signed_terms(order: ServiceOrder) -> Terms:
     """The terms in force; of an unsigned order, those on offer."""
-    return version_of(order, order.signed_version or order.offered_version).agreed
+    number, known = order.signed_version or order.offered_version, order.__dict__.get("_terms_by_version", {})
+    return known[number] if number in known else version_of(order, number).agreed
 
 
 def deliveries_of(milestone: Milestone) -> QuerySet[Delivery]:

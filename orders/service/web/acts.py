@@ -50,12 +50,12 @@ def who_when(request: HttpRequest) -> dict[str, Any]:
 
 
 def order_of(request: HttpRequest, pk: int) -> ServiceOrder:
-    with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
+    with scope(request.organization.pk, user_id=request.user.pk, read_only=True, savepoint=False):
         return access_order(organization_id=request.organization.pk, pk=pk)
 
 
 def milestone_of(request: HttpRequest, pk: int) -> tuple[ServiceOrder, Milestone]:
-    with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
+    with scope(request.organization.pk, user_id=request.user.pk, read_only=True, savepoint=False):
         return access_milestone(organization_id=request.organization.pk, pk=pk)
 
 
@@ -97,10 +97,10 @@ def order_act(name: str) -> Callable[..., HttpResponse]:
 
 @require_POST
 def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """Accept the version that was read, named by its hash."""
-    order_of(request, pk)
+    """Accept the version that was read, named by its hash. Whose contract it is, the operation asks."""
     facts = {"organization_id": request.organization.pk, "order_id": pk, **who_when(request)}
     if request.POST.get("read") != "on":
+        order_of(request, pk)
         messages.error(request, _("Tick that you have read the contract, then sign."))
         return redirect(f"{url(request, 'contract', pk)}#sign")
     words = _("Signed. What comes next is said on top of the page.")

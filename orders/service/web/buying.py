@@ -106,17 +106,17 @@ def order(request: HttpRequest) -> HttpResponse:
     slug = (request.POST if is_sent else request.GET).get("listing", "")
     if not slug and not is_sent:
         return TemplateResponse(request, "service/order.html", {"listing": None})
-    with scope(merchant_id, user_id=request.user.pk, read_only=True):
+    with scope(merchant_id, user_id=request.user.pk, read_only=True, savepoint=False):
         listing = PublicListing.objects.select_related("category").filter(slug=slug, pricing_model__in=BUYABLE).first()
         if listing is None:
             raise Http404
         form = OrderForm(request.POST if is_sent else _begun(request, listing), listing=listing, merchant_id=merchant_id)
         terms = _worked_out(form)
-        gate = may(listing.provider_id, "take_orders", listing.category.slug, at=timezone.now())
     if is_sent and form.is_valid():
         drawn_up = _draw_up(request, listing, form)
         if drawn_up is not None:
             return redirect(f"{reverse('contracts:contract', args=[drawn_up])}#sign")
+    gate = may(listing.provider_id, "take_orders", listing.category.slug, at=timezone.now())
     context = {
         "listing": listing,
         "form": form,

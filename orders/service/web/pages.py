@@ -16,9 +16,9 @@ from orders.service.queries import (
     deliveries_of,
     handover_of,
     milestones_of,
+    note_terms,
     open_split,
     signed_terms,
-    version_of,
     versions_of,
 )
 from orders.service.states import MilestoneState, OrderState
@@ -30,7 +30,7 @@ from orders.service.web.sheet import changed_only, compared, lines_of
 from orders.service.web.side import may, other_party, side_of, url
 from orders.service.web.turns import portions_of, stages_of, turn_of, when_of
 from orders.service.web.words import MILESTONE_TONES, MODELS, ORDER_TONES, ZONE
-from providers.onboarding.gate import may as gate_of
+from providers.onboarding.gate import trial as trial_verdict
 
 
 def frame(request: HttpRequest, order: ServiceOrder, here: int | None = None) -> dict[str, Any]:
@@ -58,6 +58,8 @@ ON_THE_CARD = {"continue_trial", "resume", "withdraw_notice", "pause", "end_tria
 @require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     order = access_order(organization_id=request.organization.pk, pk=pk)
+    versions = list(versions_of(order)[:5])
+    note_terms(order, versions)
     context = frame(request, order)
     side, milestones = context["side"], context["milestones"]
     open_acts = {act for act in possible(order, side) if may(request, act)}
@@ -70,7 +72,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_end_late": may_end_late,
         "has_more": may_end_late or bool(open_acts & ON_THE_CARD) or ("revise" in open_acts and order.signed_at is not None),
         "handover": _handover(request, order),
-        "versions": list(versions_of(order)[:5]),
+        "versions": versions,
         "forms": forms_for(order),
         "autopay": autopay_card(request, order, context["terms"]),
     }
@@ -102,7 +104,8 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     """The wording (`?v=2`; without it the one to be signed, or the one in force), and what changed against another (`?old=1`)."""
     order = access_order(organization_id=request.organization.pk, pk=pk)
     versions = list(versions_of(order))
-    version = _numbered(request, "v", versions) or version_of(order, order.offered_version)
+    note_terms(order, versions)
+    version = _numbered(request, "v", versions) or next(each for each in versions if each.number == order.offered_version)
     old = _numbered(request, "old", versions) or next((each for each in versions if each.number == version.number - 1), None)
     context = frame(request, order)
     side = context["side"]
@@ -130,7 +133,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
 
 def trial_before(order: ServiceOrder) -> dict[str, int] | None:
     """What is left of the provider's trial before this contract is signed."""
-    return trial_of(gate_of(order.provider_id, "take_orders", order.category, at=timezone.now()))
+    return trial_of(trial_verdict(order.provider_id, order.category, at=timezone.now()))
 
 
 def is_offer_or_signed(order: ServiceOrder) -> bool:

@@ -12,7 +12,7 @@ from providers.onboarding.trial import trial_orders, trial_rule
 
 def order_taken(*, provider_id: int, at: datetime) -> None:
     """An order was signed, in the same transaction. Nothing happens for companies that are not on trial."""
-    with scope(provider_id):
+    with scope(provider_id, savepoint=False):
         taken, rule = trial_orders(provider_id, at), trial_rule()
         if taken is None or taken > rule.orders:
             return
