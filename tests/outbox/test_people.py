@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.translation import gettext_noop, override
 
@@ -14,7 +16,7 @@ from marketplace.kernel.errors import NotFound
 from marketplace.outbox.channels.email.config import DEFAULTS
 from marketplace.outbox.kinds import UnknownKind
 from marketplace.outbox.models import Notice as Delivered
-from marketplace.outbox.operations import reset_wording, save_channel
+from marketplace.outbox.operations import enqueue, reset_wording, save_channel
 from marketplace.outbox.people import Notice, NoticeRegistered, register_notice, tell
 from marketplace.outbox.vetoes import _vetoes, register_veto
 from marketplace.tenancy.actor import CLI
@@ -26,6 +28,7 @@ from tests.outbox.letters import send, states
 #: Message ids of the site's own catalogue, so that the test reads real translations.
 SAVED = Notice(kind="tests.people.told", subject="Search", body="%(what)s", roles=("owner", "finance"), label="told")
 register_notice(SAVED)
+LEFT = "SELECT effect_key, state, reason FROM outbox_message WHERE channel = 'in_app' AND state <> 'sent'"
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def member(acme: cast.Merchant, name: str, role: str, language: str = "") -> Use
 def said(acme: cast.Merchant, key: str = "thing:1", **more: Any) -> int:
     with scope(acme.id):
         return tell(
-            organization_id=acme.id, kind=SAVED.kind, effect_key=key, **{"facts": {"what": "x"}, "at": timezone.now(), **more}
+            organization_id=acme.id, effect_key=key, **{"kind": SAVED.kind, "facts": {"what": "x"}, "at": timezone.now(), **more}
         )
 
 
@@ -62,6 +65,29 @@ def test_each_member_with_one_of_the_roles_gets_a_letter_in_his_own_language(acm
     assert letters["lin"][0] == letters["owner"][0] == "搜索"
     assert "代运营" in letters["lin"][1] and "Hello" not in letters["lin"][1]
     assert all("http://127.0.0.1:8000/desk/x/" in body for _subject, body in letters.values())
+
+
+def test_what_people_are_told_is_prepared_at_once_and_what_is_broken_harms_nothing_else(acme: cast.Merchant) -> None:
+    other = Notice(kind="tests.people.warned", subject="Search", body="%(what)s", label="warned")
+    register_notice(other)
+
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as found:
+            assert send(acme, "in_app") == {"sent": 2}
+        return len(found)
+
+    said(acme, "thing:1")
+    said(acme, "thing:2")
+    of_one_kind = statements()
+    said(acme, "thing:3")
+    said(acme, "thing:4", kind=other.kind)
+    assert statements() == of_one_kind
+
+    with scope(acme.id):
+        enqueue(merchant_id=acme.id, kind=other.kind, channel="in_app", effect_key="broken", data={})
+    said(acme, "thing:5")
+    send(acme, "in_app")
+    assert rows(acme, LEFT) == [("broken", "ready", "prepare_failed")]
 
 
 def test_the_bell_has_one_notice_with_every_language(acme: cast.Merchant) -> None:

@@ -19,7 +19,7 @@ from marketplace.outbox.addresses import address_hash
 from marketplace.outbox.channels import Letter, Settings
 from marketplace.outbox.delivery.closing import Verdict, pause_after
 from marketplace.outbox.directory import Address, lookup
-from marketplace.outbox.kinds import Drop, Kind, Outgoing, Ready, UnknownKind, kind_named
+from marketplace.outbox.kinds import Drop, Kind, Outgoing, People, Prepare, Ready, UnknownKind, kind_named
 from marketplace.outbox.unsubscribe import unsubscribe_link
 from marketplace.outbox.vetoes import killed
 from marketplace.outbox.wording import (
@@ -153,15 +153,15 @@ class Examination:
             self.open[message_id] = replace(message, address=address)
 
     def _find_own_people(self) -> dict[int, Address]:
-        """Where letters to the organization's own people go: each kind knows its own."""
-        by_kind: dict[str, list[Outgoing]] = {}
+        """Where letters to the organization's own people go: each kind knows its own; those that know the same are asked once."""
+        asked: dict[People, list[Outgoing]] = {}
         for message in self.open.values():
-            if self.settings.channel == "email" and message.recipient_id is None:
-                by_kind.setdefault(message.kind, []).append(message)
+            people = self.kinds[message.id].people
+            if self.settings.channel == "email" and message.recipient_id is None and people is not None:
+                asked.setdefault(people, []).append(message)
         found: dict[int, Address] = {}
-        for name, asked in by_kind.items():
-            people = kind_named(name).people
-            found.update(people(self.merchant_id, asked) if people else {})
+        for people, messages in asked.items():
+            found.update(people(self.merchant_id, messages))
         return found
 
     def _respect_opt_outs(self) -> None:
@@ -202,19 +202,26 @@ class Examination:
             )
 
     def _ask_programs(self) -> None:
-        by_kind: dict[str, list[Outgoing]] = {}
+        """Kind by kind; what an organization's own people are told is one program's, whatever it is about."""
+        asked: dict[tuple[Prepare, str], list[Outgoing]] = {}
         for message in self.open.values():
-            by_kind.setdefault(message.kind, []).append(message)
-        for name, asked in by_kind.items():
-            self._ask_program(kind_named(name), asked)
+            kind = self.kinds[message.id]
+            asked.setdefault((kind.prepare, "" if kind.people else kind.name), []).append(message)
+        for (prepare, _name), messages in asked.items():
+            self._ask_program(prepare, messages)
 
-    def _ask_program(self, kind: Kind, asked: list[Outgoing]) -> None:
-        """The program looks again. Where it fails, its own messages wait; everybody else's go on."""
+    def _ask_program(self, prepare: Prepare, asked: list[Outgoing]) -> None:
+        """The program looks again, at all its kinds at once. Where it fails, that kind's messages wait; the others go on."""
+        kinds = sorted({message.kind for message in asked})
         try:
             with transaction.atomic():
-                answers = kind.prepare(self.merchant_id, asked)
+                answers = prepare(self.merchant_id, asked)
         except Exception as error:  # another room's code: its failure is kept with the message and shown
-            log.exception("prepare of %s failed", kind.name)
+            if len(kinds) > 1:  # whichever it is
+                for kind in kinds:
+                    self._ask_program(prepare, [message for message in asked if message.kind == kind])
+                return
+            log.exception("prepare of %s failed", kinds[0])
             for message in asked:
                 said = f"{type(error).__name__}: {error}"
                 pause = pause_after(message.attempts)
