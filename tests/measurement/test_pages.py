@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from aftersales.measurement import metrics
+from aftersales.measurement import keeping, metrics
 from aftersales.measurement.models import Experiment
-from aftersales.measurement.web import views as report_views
 from aftersales.previews.models import Forecast
 from marketplace.tenancy.scope import scope
 from tests import cast
@@ -23,6 +21,7 @@ from tests.pages.text import text
 
 __all__ = ["clean", "sign_in", "worker"]
 pytestmark = pytest.mark.django_db(transaction=True)
+Worker = Callable[[], list[str]]
 REPORT = "/programs/presale/report/"
 
 
@@ -72,16 +71,24 @@ def test_the_golden_experiment_as_a_merchant_reads_it(acme: cast.Merchant, clien
 
 
 def test_a_large_report_is_kept_for_a_while_and_says_as_of_when(
-    acme: cast.Merchant, client: Client, monkeypatch: pytest.MonkeyPatch, time_machine: Any
+    acme: cast.Merchant, client: Client, monkeypatch: pytest.MonkeyPatch, time_machine: Any, worker: Worker
 ) -> None:
-    monkeypatch.setattr(report_views, "LARGE", 100)
+    monkeypatch.setattr(keeping, "LARGE", 100)
     opened = experiment(acme, {"treatment": (800, 240)})
+    csv = REPORT.replace("report/", "report.csv")
+    for _looks in range(2):
+        assert "being added up" in page(client)
+        assert client.get(csv).headers["Location"].startswith(REPORT)
+    assert worker() == ["measurement.report.refreshed"], "however often people look"
     first = page(client)
+    assert "As of" in first
     study.fill(acme, opened, "holdout", 200, 40)
     time_machine.move_to(datetime(2026, 12, 1, 0, 5, tzinfo=UTC))
-    assert page(client) == first
-    cache.clear()  # what the ten minutes do
+    assert (page(client), worker()) == (first, [])
+    time_machine.move_to(datetime(2026, 12, 1, 0, 11, tzinfo=UTC))
+    assert (page(client), worker()) == (first, ["measurement.report.refreshed"]), "the last one, while the next is added up"
     assert page(client) != first
+    assert client.get(csv).status_code == 200
 
 
 def test_a_small_report_is_always_fresh(acme: cast.Merchant, client: Client) -> None:

@@ -61,6 +61,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "marketplace.health.beaten": ("none", {}),
     "escrow.releases.matured": ("none", {}),
     "escrow.books.checked": ("none", {}),
+    "measurement.report.refreshed": ("one", {"experiment_id": "experiment"}),
     "invoices.reminders.swept": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }

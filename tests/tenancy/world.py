@@ -182,7 +182,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
     doors.import_prices(merchant, doors.table_file(place / "prices.csv", table))
     _programs(merchant, name)
     buyers.fill(merchant, at=NOW)
-    measure.fill(merchant)
+    experiment = measure.fill(merchant)
     moderation.fill_merchant(merchant)
     pp.fill(merchant)
     waiting = _waiting_import(merchant, name, place)
@@ -198,6 +198,7 @@ def filled(merchant: cast.Merchant, folder: Path) -> Filled:
             **outbox.fill(merchant),
             "waiting_import": waiting,
             "waiting_run": run.pk,
+            "experiment": experiment,
             "forecast": measure.ask(merchant),
             "enrolment": presale.fill(merchant),
             "case": retention.fill(merchant, at=NOW),

@@ -4,40 +4,40 @@ import csv
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from aftersales.measurement import queries
+from aftersales.measurement import keeping, queries
 from aftersales.measurement.metrics import metrics_of
 from aftersales.measurement.models import Experiment
 from aftersales.measurement.reports import Report, report_of
+from aftersales.measurement.tasks import refresh
 from aftersales.measurement.web import charts, rows, wording
 from aftersales.models import ProgramPolicy
 from marketplace.accounts.access import requires
 from marketplace.accounts.roles import Permission
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.directory import zone
 from marketplace.ui.formats import number
 from marketplace.ui.kit import Kpi, Tab
 from marketplace.ui.labels import program_label
-from orders.store.queries import shops
 from orders.store.web.orders import safe_cell
-
-#: Buyers from which on a report is kept for a while.
-LARGE, KEPT_SECONDS = 20_000, 600
 
 
 @require_safe
 @requires(Permission.VIEW_ORDERS)
 def report(request: HttpRequest, program: str) -> HttpResponse:
     """The report of a program's newest experiment, or of the one `?version=` names."""
-    experiment, tz = _experiment(request, program), _zone(request)
-    found = _measured(experiment, tz)
-    context: dict[str, Any] = {"title": program_label(program), "tz": tz, "report": found, "program": program}
+    experiment, tz = _experiment(request, program), zone(request.organization.pk)
+    found, is_coming = _measured(experiment, tz)
+    context: dict[str, Any] = {
+        "title": program_label(program), "tz": tz, "report": found, "program": program, "is_coming": is_coming,
+    }  # fmt: skip
     if found is not None and experiment is not None:
         context |= _shown(found) | {
             "versions": _versions(request.organization.pk, experiment),
@@ -53,7 +53,9 @@ def report(request: HttpRequest, program: str) -> HttpResponse:
 def report_csv(request: HttpRequest, program: str) -> HttpResponse:
     """The same numbers as a table for other programs."""
     experiment = _experiment(request, program)
-    found = _measured(experiment, _zone(request))
+    found, is_coming = _measured(experiment, zone(request.organization.pk))
+    if is_coming:
+        return redirect(f"{reverse(f'measurement:{program}')}?version={request.GET.get('version', '')}")
     if found is None:
         raise NotFound("There is nothing to report yet.")
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
@@ -64,17 +66,16 @@ def report_csv(request: HttpRequest, program: str) -> HttpResponse:
     return response
 
 
-def _measured(experiment: Experiment | None, tz: str) -> Report | None:
-    """The report as of now; a large one as of some minutes ago, which its page says, since adding it up takes seconds."""
+def _measured(experiment: Experiment | None, tz: str) -> tuple[Report | None, bool]:
+    """The report as of now, or a large one as a worker added it up last; and whether the first one is still to come."""
     if experiment is None:
-        return None
-    key = f"report:{experiment.merchant_id}:{experiment.pk}:{tz}"
-    found: Report | None = cache.get(key)
-    if found is None:
-        found = report_of(experiment, as_of=timezone.now(), tz=tz)
-        if found is not None and found.treated + found.held_out > LARGE:
-            cache.set(key, found, KEPT_SECONDS)
-    return found
+        return None, False
+    if not keeping.is_large(experiment):
+        return report_of(experiment, as_of=timezone.now(), tz=tz), False
+    found = keeping.kept(experiment)
+    if keeping.is_due(experiment, found, timezone.now()):
+        refresh.delay(merchant_id=experiment.merchant_id, experiment_id=experiment.pk)
+    return found, found is None
 
 
 def _is_number(text: str) -> bool:
@@ -88,11 +89,6 @@ def _experiment(request: HttpRequest, program: str) -> Experiment | None:
         raise NotFound("There is no such experiment.")
     version = int(text) if text else None
     return queries.access_experiment(merchant_id=request.organization.pk, program=program, version=version)
-
-
-def _zone(request: HttpRequest) -> str:
-    shop = shops(request.organization.pk).order_by("id").first()
-    return shop.timezone if shop else "UTC"
 
 
 def _shown(found: Report) -> dict[str, Any]:

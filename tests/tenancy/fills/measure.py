@@ -13,11 +13,13 @@ from tests.cast import Merchant
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def fill(merchant: Merchant) -> None:
+def fill(merchant: Merchant) -> int:
+    """The experiment's id."""
     opened = current_experiment(merchant_id=merchant.id, program="presale_balance", holdout_ppm=200_000, by=CLI, at=AT)
     with scope(merchant.id):
         buyer = Buyer.objects.filter(merchant_id=merchant.id).earliest("id")
         Assignment.objects.create(merchant_id=merchant.id, experiment=opened, buyer=buyer, arm=Arm.TREATMENT, eligible_at=AT)
+    return opened.pk
 
 
 def ask(merchant: Merchant) -> int:
