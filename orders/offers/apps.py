@@ -8,8 +8,10 @@ class OffersConfig(AppConfig):
     verbose_name = pgettext_lazy("coupon", "Offers")
 
     def ready(self) -> None:
+        from marketplace.audit.words import add_fact_values
         from marketplace.outbox.people import register_notice
         from orders.offers import discount
+        from orders.offers.models import Coupon
         from orders.offers.notices import NOTICES
         from orders.offers.web.entrances import coupon_button
         from orders.service.clauses import register_clause
@@ -17,6 +19,7 @@ class OffersConfig(AppConfig):
         from orders.service.events import register_on
         from providers.discovery.web.buttons import register_button
 
+        add_fact_values({"kind": dict(Coupon.Kind.choices)})
         for notice in NOTICES:
             register_notice(notice)
         register_clause(discount.KIND, discount.checked, discount.described)

@@ -115,11 +115,11 @@ def used(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: dateti
         raise NotPossible(_("The coupon of this contract was used or withdrawn meanwhile. Cancel the contract and order again."))
     found.state, found.order_id, found.closed_at = Coupon.State.USED, order.pk, at
     found.save(update_fields=["state", "order_id", "closed_at"])
-    record(merchant_id=order.merchant_id, by=by, action="orders.offer.used", facts={"coupon": found.pk, "order": order.pk})
+    record(merchant_id=order.merchant_id, by=by, action="orders.offer.used", facts={"coupon": found.pk, "order_id": order.pk})
 
 
 def given_back(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datetime) -> None:
     """A contract that was cancelled before anything was paid leaves the coupon as it was."""
     mine = Coupon.objects.filter(merchant_id=order.merchant_id, order_id=order.pk, state=Coupon.State.USED)
     if mine.update(state=Coupon.State.SENT, order_id=None, closed_at=None):
-        record(merchant_id=order.merchant_id, by=by, action="orders.offer.given_back", facts={"order": order.pk})
+        record(merchant_id=order.merchant_id, by=by, action="orders.offer.given_back", facts={"order_id": order.pk})

@@ -10,7 +10,7 @@ from orders.offers.models import Coupon, OfferRefusal
 
 
 def refuse_offers(*, merchant_id: int, provider_id: int, by: Actor, at: datetime) -> None:
-    """No more offers from this provider (0: from anybody). What was sent stays good. Raises NotFound for one that sent none."""
+    """No more offers from this provider (0: from anybody). What was sent stays good; twice is once. NotFound: it sent none."""
     with scope(merchant_id, durable=True):
         name = ""
         if provider_id:
@@ -18,13 +18,11 @@ def refuse_offers(*, merchant_id: int, provider_id: int, by: Actor, at: datetime
             if sent is None:
                 raise NotFound(f"provider {provider_id}")
             name = sent.provider_name
-        made = OfferRefusal.objects.bulk_create(
-            [OfferRefusal(merchant_id=merchant_id, provider_id=provider_id, provider_name=name, created_at=at)],
-            ignore_conflicts=True,
+        _row, is_new = OfferRefusal.objects.get_or_create(
+            merchant_id=merchant_id, provider_id=provider_id, defaults={"provider_name": name, "created_at": at}
         )
-        record(
-            merchant_id=merchant_id, by=by, action="orders.offer.refused", facts={"provider_id": provider_id, "rows": len(made)}
-        )
+        if is_new:
+            record(merchant_id=merchant_id, by=by, action="orders.offer.refused", facts={"provider_id": provider_id})
 
 
 def take_offers(*, merchant_id: int, provider_id: int, by: Actor, at: datetime) -> None:

@@ -61,7 +61,7 @@ def send_offers(*, provider_id: int, offer: Offer, merchant_ids: Sequence[int], 
         made = [_send(common, each, at) for each in chosen]
         record(
             merchant_id=provider_id, by=by, action="orders.offer.sent",
-            facts={"listing": listing.slug, "kind": offer.kind, "value": offer.value, "merchants": len(made)},
+            facts={"listing": listing.listing_id, "kind": offer.kind, "value": offer.value, "merchants": len(made)},
         )  # fmt: skip
     return made
 

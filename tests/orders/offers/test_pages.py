@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
 from marketplace.outbox.models import Message
 from marketplace.outbox.people import CODES, words
 from marketplace.outbox.people import _notices as notices
@@ -93,7 +94,10 @@ def test_one_click_refuses_a_provider_and_one_takes_it_back(listing: PublicListi
         with scope(acme.id):
             return list(OfferRefusal.objects.filter(merchant_id=acme.id).values_list("provider_id", flat=True))
 
-    assert client.post(page, {"provider": studio.id}).status_code == 302
+    for _ in range(2):
+        assert client.post(page, {"provider": studio.id}).status_code == 302
+    with scope(acme.id):
+        assert AuditEvent.objects.filter(merchant_id=acme.id, action="orders.offer.refused").count() == 1
     assert refused() == [studio.id] and "You take no offers from" in text(client.get(reverse("offers:list")))
     assert client.post(page, {"provider": studio.id, "act": "take"}).status_code == 302
     assert refused() == []
