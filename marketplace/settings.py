@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "orders.invoices",
     "orders.rooms",
     "orders.service",
+    "orders.shifts",
     "orders.offers",
     "orders.hiring",
     "orders.outcomes",
