@@ -81,13 +81,16 @@ def processor() -> dict[str, float]:
 
     found: dict[str, float] = defaultdict(float)
     found["visitors"] = time.process_time()
+    counted = {os.getpid()}
     with suppress(psutil.Error, OSError, ValueError):
         server = psutil.Process(int(Layout(STATE.resolve()).pg_pid.read_text().split()[0]))
-        found["database"] = sum(_spent(each) for each in [server, *server.children(recursive=True)])
+        backends = [server, *server.children(recursive=True)]
+        found["database"] = sum(_spent(each) for each in backends)
+        counted |= {each.pid for each in backends}
     for process in psutil.process_iter():
         with suppress(psutil.Error, OSError):
             told = process.environ()
-            if told.get("STATE_DIR") == str(STATE.resolve()) and process.pid != os.getpid():
+            if told.get("STATE_DIR") == str(STATE.resolve()) and process.pid not in counted:
                 found[told.get("SHANGBAN_PROCESS") or "other"] += _spent(process)
     return found
 
