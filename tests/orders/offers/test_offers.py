@@ -25,7 +25,7 @@ from orders.service.calendar import day_of
 from orders.service.errors import BadTerms
 from orders.service.operations import buy_package
 from orders.service.operations.buying import Choice
-from orders.service.operations.closing import deal_of
+from orders.service.operations.common import deal_of
 from orders.service.terms import MilestoneTerms
 from providers.listings.models import PublicListing
 from providers.onboarding.operations import deposit
