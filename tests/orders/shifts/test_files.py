@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import translation
 
 from marketplace.kernel.market import MARKET_ZONE
@@ -89,3 +89,9 @@ def test_the_command_prints_the_timesheet_in_the_markets_time(tmp_path: Path) ->
     assert (shown["whole_shifts"], len(shown["shifts"])) == (0, 3)
     first = shown["shifts"][0]
     assert (first["clock_in"], first["minutes_planned"], first["minutes_late"]) == ("2026-03-06T09:00:00+08:00", 480, 0)
+
+
+def test_the_command_says_which_file_it_cannot_read(tmp_path: Path) -> None:
+    (roster := tmp_path / "roster.csv").write_text(ROSTER)
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("read_shifts", str(roster), str(tmp_path / "nowhere.csv"), stdout=StringIO())

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from marketplace.commands import ReportCommand
 from marketplace.kernel.market import MARKET_ZONE
-from orders.shifts.files import events_of, roster_of
+from orders.shifts.files import BadFile, events_of, roster_of
 from orders.shifts.timesheet import Line, timesheet, whole_shifts
 
 
@@ -22,8 +24,15 @@ class Command(ReportCommand):
 
     def report(self, **options: Any) -> dict[str, Any]:
         roster, events = options["roster"], options["events"]
-        lines = timesheet(roster_of(roster.read_bytes(), MARKET_ZONE), events_of(events.read_bytes(), MARKET_ZONE))
+        lines = timesheet(roster_of(_content(roster), MARKET_ZONE), events_of(_content(events), MARKET_ZONE))
         return {"whole_shifts": whole_shifts(lines), "shifts": [_shown(line) for line in lines]}
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise BadFile(_("%(file)s cannot be read.") % {"file": path.name}) from problem
 
 
 def _shown(line: Line) -> dict[str, Any]:
