@@ -1,4 +1,4 @@
-"""python -m bench.load [--merchants 100] [--seconds 60] [--think 2] [--ramp R]: a hundred merchants browse and hire at once.
+"""python -m bench.load [--merchants 100] [--seconds 60] [--think 5] [--ramp R]: a hundred merchants browse and hire at once.
 
 Every merchant is a thread with a session of its own that goes round: search, a listing, the order form, the contract, both
 signatures, money held, work delivered, work accepted and its money released (`bench.visitors`). The provider's part is asked over
@@ -124,7 +124,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.load", description=__doc__)
     parser.add_argument("--merchants", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--think", type=float, default=2, help="seconds between two clicks, on average")
+    parser.add_argument("--think", type=float, default=5, help="seconds between two clicks, on average")
     parser.add_argument("--ramp", type=float, help="seconds over which the merchants come; by default one round's thinking")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()

@@ -16,6 +16,7 @@ from orders.service.errors import BadTerms
 from orders.service.models import ServiceOrder
 from orders.service.operations.drafting import Source, draft_order
 from orders.service.terms import (
+    COUNTED,
     RECURRING,
     CommissionTerms,
     HandoverRow,
@@ -80,8 +81,8 @@ def terms_of(listing: PublicListing, choice: Choice) -> Terms:
     least = package.get("min_quantity") or 1
     if not least <= choice.quantity <= 1_000_000:
         raise BadTerms(_("The least that can be ordered is %(n)s.") % {"n": least}, "quantity")
-    if model == "unit" and choice.extras:
-        raise BadTerms(_("Extras cannot be ordered by the piece. Ask for a quote."), "extras")
+    if model in COUNTED and choice.extras:  # nothing that is counted has a place for their price
+        raise BadTerms(_("Extras cannot be added to what is paid by count. Ask for a quote."), "extras")
     given = listing.terms
     trial = TrialTerms(given["trial_days"]) if given.get("trial_days") else None
     is_standing = model in RECURRING and model != "unit"

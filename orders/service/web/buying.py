@@ -22,7 +22,7 @@ from orders.service import operations
 from orders.service.discounts import discount_of
 from orders.service.errors import BadTerms, GateClosed
 from orders.service.operations.buying import BUYABLE, Choice, priced
-from orders.service.terms import Terms
+from orders.service.terms import COUNTED, Terms
 from orders.service.web.sheet import lines_of
 from orders.store.queries import shops
 from providers.listings.models import PublicListing
@@ -40,7 +40,7 @@ class OrderForm(forms.Form):
         super().__init__(data)
         self.listing, self.merchant_id = listing, merchant_id
         self._packages()
-        if listing.offer.get("extras") and listing.pricing_model != "unit":
+        if listing.offer.get("extras") and listing.pricing_model not in COUNTED:
             choices = [
                 (row["key"], f"{_named(row)} (+ {price(row['price_minor'], listing.currency)})")
                 for row in listing.offer["extras"]

@@ -84,6 +84,7 @@ def test_units_are_bought_once_by_their_number() -> None:
         ("fixed", {"extras": ["x9"]}),
         ("subscription", {"package": "pro", "months": 3}),
         ("unit", {"extras": ["x1"]}),
+        ("seat_shift", {"extras": ["x1"]}),
     ],
 )
 def test_what_is_not_offered_cannot_be_bought(model: str, choice: dict) -> None:
