@@ -67,9 +67,10 @@ def claim_totals(merchant_id: int, program: str) -> list[dict[str, Any]]:
     return [dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state")]
 
 
-def payout_totals(merchant_id: int) -> list[dict[str, Any]]:
-    """Payouts and amounts by state and currency."""
-    found = Payout.objects.filter(merchant_id=merchant_id).values("state", "currency")
+def payout_totals(merchant_id: int, program: str) -> list[dict[str, Any]]:
+    """A program's payouts and amounts by state and currency."""
+    own = {"merchant_id": merchant_id, "claim__merchant_id": merchant_id, "claim__program": program}
+    found = Payout.objects.filter(**own).values("state", "currency")
     return [dict(row) for row in found.annotate(count=Count("id"), amount=Sum("amount")).order_by("state")]
 
 

@@ -44,6 +44,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "payouts-statements": {"task": "payouts.statements.swept", "schedule": 3600.0, "options": {"expires": 3500}},
     "hiring-due": {"task": "hiring.due.swept", "schedule": 60.0, "options": {"expires": 55}},
     "payments-due": {"task": "payments.pay_ins.swept", "schedule": 60.0, "options": {"expires": 55}},
+    "shifts-weeks": {"task": "shifts.weeks.swept", "schedule": 300.0, "options": {"expires": 290}},
     "invoices-reminders": {"task": "invoices.reminders.swept", "schedule": 3600.0, "options": {"expires": 3500}},
     # Asks every hour whether this night was checked already.
     "escrow-books": {"task": "escrow.books.checked", "schedule": 3600.0, "options": {"expires": 3500}},

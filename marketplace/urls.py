@@ -23,6 +23,8 @@ from orders.reviews.web.urls import merchant_urls as review_urls
 from orders.reviews.web.urls import provider_urls as desk_review_urls
 from orders.rooms.web.urls import merchant_urls as talk_urls
 from orders.rooms.web.urls import provider_urls as desk_talk_urls
+from orders.shifts.web.urls import merchant_urls as shift_urls
+from orders.shifts.web.urls import provider_urls as job_shift_urls
 from orders.store.api import views as store_api
 from providers.discovery.api import views as market_api
 from providers.profiles.web.urls import answer_urls
@@ -90,6 +92,8 @@ urlpatterns = [
     path("", include("orders.payments.web.urls")),
     path("contracts/outcomes/", include(outcome_urls)),
     path("desk/jobs/outcomes/", include(job_outcome_urls)),
+    path("contracts/shifts/", include(shift_urls)),
+    path("desk/jobs/shifts/", include(job_shift_urls)),
     path("services/", include("orders.service.urls")),
     path("hiring/offers/", include(offers_urls)),
     path("desk/offers/", include(desk_offers_urls)),

@@ -32,7 +32,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
     claims = list(queries.claims(merchant_id, PROGRAM)[:6])
     for claim in claims:
         claim.shown_state = queries.shown_state(claim)
-    payouts = queries.payout_totals(merchant_id)
+    payouts = queries.payout_totals(merchant_id, PROGRAM)
     held = sum(row["count"] for row in queries.claim_totals(merchant_id, PROGRAM) if row["state"] == "held")
     context = {
         "headline": _headline(merchant_id),

@@ -424,3 +424,24 @@ def test_a_file_that_is_no_price_list_is_refused(text: str, tmp_path: Path) -> N
     with pytest.raises(CommandError):
         doors.import_prices(acme, path)
     assert doors.rows(acme, "SELECT 1 FROM store_pricepoint") == []
+
+
+@pytest.mark.parametrize(
+    ("command", "names", "row"),
+    [
+        ("import_prices", "sku,valid_from,price", "LAMP,2026-03-06,1,288.00"),
+        ("import_coupons", "code,valid_from,amount,threshold", "C200,2026-03-06,200,1,500"),
+        (
+            "import_promotions", "code,purchase_from,purchase_to,protected_until,sku_codes",
+            "DOUBLE11,2026-03-01,2026-03-10,2026-03-31,LAMP,TENT",
+        ),
+    ],
+)  # fmt: skip
+def test_a_comma_that_nobody_quoted_loses_no_end(command: str, names: str, row: str, tmp_path: Path) -> None:
+    """1,288.00 would be stored as 1."""
+    acme, path = cast.acme(), tmp_path / "table.csv"
+    path.write_text(f"{names}\n{row}\n")
+    report = doors.command(command, path, "--shop", acme.shop_name)
+    assert report["quarantined"] == 1
+    tables = ("store_pricepoint", "store_coupon", "store_promotion")
+    assert [doors.rows(acme, f"SELECT 1 FROM {table}") for table in tables] == [[], [], []]

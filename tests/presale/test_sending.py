@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from aftersales.guards.operations import switch_program
 from marketplace.outbox.delivery.engine import deliver
+from marketplace.outbox.operations import add_suppression
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.store.models import Buyer, PricePoint, ShopOrder, ShopOrderLine, Sku
@@ -258,3 +259,17 @@ def test_sending_and_following_a_moved_window_at_the_same_instant() -> None:
     ]  # fmt: skip
     again = "SELECT count(DISTINCT enrolment_id), count(*) FROM presale_balance_touch WHERE plan_no = 1 AND step = 1"
     assert doors.rows(acme, again) == [(20, 20)]
+
+
+def test_a_dead_mailbox_is_no_opt_out() -> None:
+    """One channel is closed for one address; the next step may reach the buyer on another."""
+    acme = chinese_shop()
+    (lin,) = buyers(acme, ["lin"], phone=True)
+    order = owing(acme, "A1", lin)
+    add_suppression(merchant_id=acme.id, channel="email", address="lin@buyers.example", note="", by=CLI, at=timezone.now())
+    remind(acme, timezone.now(), t1_channels=["email"], t2_channels=["sms"], t3_channels=["sms"])
+    deliver(merchant_id=acme.id, channel="email")
+    remind(acme, timezone.now(), t1_channels=["email"], t2_channels=["sms"], t3_channels=["sms"])
+    found = enrolment(acme, order)
+    assert doors.rows(acme, "SELECT state, reason FROM presale_balance_touch") == [("dropped", "suppressed")]
+    assert (found.state in ("scheduled", "touched"), found.next_due_at is not None) == (True, True)

@@ -28,6 +28,7 @@ from tests.tenancy.forms import (
     REPORT,
     RETENTION,
     UPLOAD,
+    WEEK_OF_SHIFTS,
     WORDING,
     address_file,
     changed,
@@ -431,6 +432,14 @@ ADDRESSES: dict[str, Address] = {
     "guards:switch": Address({"POST": "stop_programs"}, form={"program": "presale_balance", "act": "stop"}),
 }
 ADDRESSES |= {
+    "shifts:weeks": Address({"GET": "view_console"}, "shift_order"),
+    "shifts:week": Address({"GET": "view_console"}, "timesheet"),
+    "shifts:csv": Address({"GET": "export"}, "timesheet"),
+    "shifts:decide": Address({"POST": "hire"}, "open_timesheet", form={"act": "accept", "version": "1"}),
+    "desk_shifts:weeks": Address({"GET": "view_console"}, "shift_order", kind="provider"),
+    "desk_shifts:week": Address({"GET": "view_console"}, "timesheet", kind="provider"),
+    "desk_shifts:csv": Address({"GET": "export"}, "timesheet", kind="provider"),
+    "desk_shifts:hand_in": Address({"POST": "deliver"}, "shift_order", form=WEEK_OF_SHIFTS, kind="provider"),
     "money:home": Address({"GET": "view_money"}),
     "money:export": Address({"GET": "export"}),
     "money:pay_ins": Address({"GET": "view_money"}),

@@ -6,12 +6,15 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from PIL import Image
 
 from aftersales.programs.refund_retention.rules import OFFER_BY_INTENT
 from marketplace.tenancy.scope import scope
 from orders.hiring.models import Brief, Proposal
+from orders.service.calendar import day_of
 from orders.service.models import ContractVersion
+from orders.shifts.weeks import WEEK, monday_of
 from providers.catalogue.models import Category
 from providers.listings.models import ListingVersion
 from providers.onboarding.models import Application
@@ -69,6 +72,21 @@ def seen_of(proposal: str) -> Callable[[Filled], int]:
     return number
 
 
+def roster_file(_of: Filled) -> SimpleUploadedFile:
+    day = monday_of(day_of(timezone.now())) - 4 * WEEK
+    return SimpleUploadedFile("roster.csv", f"agent,starts_at,ends_at\nZoe,{day} 09:00,{day} 17:00\n".encode())
+
+
+def events_file(_of: Filled) -> SimpleUploadedFile:
+    """Each time other events, so that it is another version of the week."""
+    day, n = monday_of(day_of(timezone.now())) - 4 * WEEK, next(prices)
+    rows = f"event_id,kind,ticket,agent,occurred_at\ne{n},reply,t{n},Zoe,{day} 09:05\n"
+    return SimpleUploadedFile("events.csv", rows.encode())
+
+
+WEEK_OF_SHIFTS = {
+    "week": lambda _of: (monday_of(day_of(timezone.now())) - 4 * WEEK).isoformat(), "roster": roster_file, "events": events_file,
+}  # fmt: skip
 #: An offer of one line; where a page changes one that stands, with what it showed.
 OFFER: dict[str, Any] = {
     "send": "1", "model": "fixed", "scope": "Running the shop", "revisions": "2", "due_days": "14",

@@ -205,6 +205,7 @@ NEVER_DELETED = {
     "payments_autopay",
     "payments_autopayinvoice",
     "disputes_dispute",
+    "shifts_timesheet",
     "reviews_reviewround",
     "reviews_pulse",
     "workrooms_conversation",

@@ -1,7 +1,7 @@
 """Every task, with how it is sent: for one merchant with what it names, for all of them, or for nobody."""
 
 TASKS: dict[str, tuple[str, dict[str, str]]] = {
-    "insights.views.swept": ("sweep", {}),
+    "insights.views.swept": ("none", {}),
     "store.import.continued": ("one", {"batch_id": "waiting_import"}),
     "aftersales.run.executed": ("one", {"run_id": "waiting_run"}),
     "aftersales.payouts.settled": ("one", {}),
@@ -62,6 +62,7 @@ TASKS: dict[str, tuple[str, dict[str, str]]] = {
     "escrow.releases.matured": ("none", {}),
     "escrow.books.checked": ("none", {}),
     "measurement.report.refreshed": ("one", {"experiment_id": "experiment"}),
+    "shifts.weeks.swept": ("none", {}),
     "invoices.reminders.swept": ("none", {}),
     "api.answers.forgotten": ("sweep", {}),
 }

@@ -4,7 +4,7 @@ closed AS (
   FROM work w WHERE t.merchant_id = %(merchant)s AND t.id = w.id AND t.state IN ('queued', 'included')
   RETURNING t.enrolment_id, t.state, t.reason),
 counted AS (
-  SELECT enrolment_id, count(*) FILTER (WHERE state = 'sent') AS sent, bool_or(reason IN ('opted_out', 'suppressed')) AS opted_out
+  SELECT enrolment_id, count(*) FILTER (WHERE state = 'sent') AS sent, bool_or(reason = 'opted_out') AS opted_out
   FROM closed GROUP BY enrolment_id),
 moved AS (
   UPDATE presale_balance_enrolment e

@@ -71,14 +71,15 @@ def _give(shop: ShopContext, holdings: list[Holding]) -> tuple[int, list[dict[st
 
 
 def _parsed(lines: Iterable[str], shop: ShopContext) -> Iterator[tuple[dict[str, str], Coupon | str | None]]:
-    reader = csv.DictReader(lines, strict=True)
+    reader = csv.DictReader(lines, strict=True, restkey="")
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
         check_columns(names, required=REQUIRED, known=COLUMNS)
         for cells in reader:
             row = {name: (cells.get(name) or "").strip() for name in COLUMNS}
-            yield row, _coupon(row, shop)
+            has_more = any(cells.get("") or ())  # such as the end of a threshold of 1,500 that nobody quoted
+            yield row, "malformed" if has_more else _coupon(row, shop)
     except csv.Error as error:
         raise bad_table(reader.line_num, error) from error
 

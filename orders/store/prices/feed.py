@@ -30,6 +30,9 @@ def points(lines: Iterable[str], shop: ShopContext) -> Iterator[Point | str]:
         for cells in reader:
             if not cells:
                 continue
+            if any(cells[width:]):  # an amount with commas that nobody quoted would lose its end
+                yield "malformed"
+                continue
             if len(cells) < width:
                 cells += [""] * (width - len(cells))
             yield _point(["" if place is None else cells[place].strip() for place in places], shop)

@@ -42,12 +42,15 @@ def import_promotions(*, shop: ShopContext, path: Path, by: Actor) -> dict[str, 
 
 
 def _parsed(lines: Iterable[str], shop: ShopContext) -> Iterator[Promotion | str]:
-    reader = csv.DictReader(lines, strict=True)
+    reader = csv.DictReader(lines, strict=True, restkey="")
     try:
         names = [name.strip() for name in reader.fieldnames or []]
         reader.fieldnames = names
         check_columns(names, required=REQUIRED, known=COLUMNS)
         for row in reader:
+            if any(row.pop("", None) or ()):  # such as a list of products that nobody quoted
+                yield "malformed"
+                continue
             yield _promotion({key: (value or "").strip() for key, value in row.items() if isinstance(key, str)}, shop)
     except csv.Error as error:
         raise bad_table(reader.line_num, error) from error

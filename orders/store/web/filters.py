@@ -56,6 +56,13 @@ class OrderFilter(django_filters.FilterSet):
         return queryset.filter(external_ref__gte=text, external_ref__lt=text + LAST)
 
 
+def code_like(words: str) -> Q:
+    """Codes that begin so, as typed or in capitals: some systems write all of theirs in capitals. Ranges keep the index."""
+    typed = words.strip()
+    found = [Q(code__gte=text, code__lt=text + LAST) for text in {typed, typed.upper()}]
+    return reduce(or_, found)
+
+
 class SkuFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label=_("Product code"))
     shop = django_filters.ModelChoiceFilter(queryset=_shops, label=_("Shop"), empty_label=_("All"))
@@ -67,5 +74,4 @@ class SkuFilter(django_filters.FilterSet):
         fields: list[str] = []
 
     def search(self, queryset: QuerySet[Sku], name: str, value: str) -> QuerySet[Sku]:
-        text = value.strip().upper()
-        return queryset.filter(code__gte=text, code__lt=text + LAST)
+        return queryset.filter(code_like(value))

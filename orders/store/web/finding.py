@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from marketplace.accounts.roles import Permission
 from marketplace.ui.finding import Finder, Found
 from orders.store.queries import orders, skus
-from orders.store.web.filters import LAST
+from orders.store.web.filters import LAST, code_like
 
 
 def _orders(merchant_id: int, words: str, most: int) -> Sequence[Found]:
@@ -17,8 +17,7 @@ def _orders(merchant_id: int, words: str, most: int) -> Sequence[Found]:
 
 
 def _skus(merchant_id: int, words: str, most: int) -> Sequence[Found]:
-    code = words.upper()
-    found = skus(merchant_id).filter(code__gte=code, code__lt=code + LAST).order_by("code")
+    found = skus(merchant_id).filter(code_like(words)).order_by("code")
     return [Found(sku.code, reverse("skus:detail", args=[sku.pk]), sku.title) for sku in found[:most]]
 
 
