@@ -22,7 +22,7 @@ from tests.tenancy.world import NOW, World
 
 LISTS = ("dashboard", "orders:list", "skus:list", "imports:list", "price_protection:home", "ledger:home")
 #: Queries of the page itself: sign-in, membership and transaction control come on top, the same everywhere.
-#: The dashboard asks four rooms of hiring what waits.
+#: The dashboard asks five rooms of hiring what waits.
 BUDGET = 18
 SHELL = (
     "SET ",
