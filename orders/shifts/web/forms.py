@@ -14,15 +14,11 @@ from orders.shifts.files import MOST_BYTES, BadFile
 class HandInForm(forms.Form):
     week = forms.TypedChoiceField(label=_("Week"), coerce=date.fromisoformat)
     roster = forms.FileField(
-        label=pgettext_lazy("shifts", "Roster"), help_text=_("CSV with the columns agent, starts_at and ends_at."),
-        widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
+        label=pgettext_lazy("shifts", "Roster"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
     )  # fmt: skip
     events = forms.FileField(
         label=_("Ticket events"), widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
-        help_text=_(
-            "CSV with the columns event_id, kind (first_answer, reply or closed), ticket, agent and occurred_at. Other columns"
-            " are left unread, and the events are not kept."
-        ),
+        help_text=_("Only the columns named below are read, and the events are not kept."),
     )  # fmt: skip
 
     def __init__(self, data: Any = None, files: Any = None, *, weeks: Sequence[date]) -> None:

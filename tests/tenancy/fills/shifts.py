@@ -34,7 +34,7 @@ def fill(merchant: cast.Merchant, provider: cast.Provider) -> dict[str, int]:
     now = timezone.now()
     with scope(merchant.id):
         order = ServiceOrder.objects.create(
-            **parties, number=f"{merchant.slug}-shifts", title=name, category=terms.category, model=terms.model, currency="CNY",
+            **parties, number=f"{merchant.slug}-9", title=name, category=terms.category, model=terms.model, currency="CNY",
             total_minor=terms.total_minor, merchant_name=merchant.slug, provider_name=provider.slug, source_kind="listing",
             offered_version=1, created_at=NOW, updated_at=NOW,
         )  # fmt: skip
