@@ -33,10 +33,13 @@ class HoldDecided(Undecidable):
     """The hold was decided already."""
 
 
-def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, at: datetime) -> ProgramRun:
+def claim_order(
+    *, merchant_id: int, order_id: int, as_of: datetime, by: Actor, at: datetime, promised_at: datetime | None = None
+) -> ProgramRun:
     """Price protection for one order now: the same rules as a batch; refused lines leave a row that says why.
 
-    Raises NotFound, and ProgramBusy while a batch of the merchant is running.
+    Only a batch may be late: the window must be open at `as_of`, or have been when the claim was promised. Raises NotFound,
+    and ProgramBusy while a batch of the merchant is running.
     """
     program = program_named(PROGRAM)
     with scope(merchant_id):
@@ -55,7 +58,7 @@ def claim_order(*, merchant_id: int, order_id: int, as_of: datetime, by: Actor, 
             dry_run=False,
             order=order,
         )
-        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at)
+        return carry_out(program=program, opened=opened, shop=shop, by=by, at=at, promised_at=promised_at)
 
 
 def execute_run(*, merchant_id: int, run_id: int, by: Actor, at: datetime) -> ProgramRun | None:

@@ -29,6 +29,8 @@ class RunContext:
     #: One order (a buyer's or agent's question) instead of all; its products narrow the search for prices.
     order_id: int | None = None
     sku_ids: tuple[int, ...] = ()
+    #: When another program promised this order's claim; without one the question is asked as of the run.
+    promised_at: datetime | None = None
 
 
 class Outcome(Protocol):

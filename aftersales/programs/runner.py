@@ -8,6 +8,7 @@ lock nothing is paid twice; the lock makes the order's headroom, which spans lin
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -139,7 +140,9 @@ def open_run(
         )
 
 
-def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> ProgramRun:
+def carry_out(
+    *, program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime, promised_at: datetime | None = None
+) -> ProgramRun:
     """Do the work of an opened run and close it. The caller holds the program lock."""
     with scope(opened.merchant_id):
         opened.state = ProgramRun.State.RUNNING
@@ -149,7 +152,7 @@ def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Ac
         if opened.dry_run:
             outcome, version = _preview(program, opened, shop, by, at)
         else:
-            outcome, version = _carried_out(program, opened, shop, by, at)
+            outcome, version = _carried_out(program, opened, shop, by, at, promised_at)
     except Exception as error:
         _close(opened, ProgramRun.State.FAILED, {}, at, by, error=f"{type(error).__name__}: {error}"[:2000])
         raise
@@ -158,10 +161,12 @@ def carry_out(*, program: Program, opened: ProgramRun, shop: Shop | None, by: Ac
     return opened
 
 
-def _carried_out(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> tuple[Outcome, int]:
+def _carried_out(
+    program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime, promised_at: datetime | None
+) -> tuple[Outcome, int]:
     with scope(opened.merchant_id):
         version = ProgramPolicy.objects.get(merchant_id=opened.merchant_id, pk=opened.policy_id or 0).version
-    return program.run(_context(opened, shop, version, by, at)), version
+    return program.run(replace(_context(opened, shop, version, by, at), promised_at=promised_at)), version
 
 
 def _preview(program: Program, opened: ProgramRun, shop: Shop | None, by: Actor, at: datetime) -> tuple[Outcome, int]:

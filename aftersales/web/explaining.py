@@ -78,7 +78,7 @@ def _exceptions(settings: dict[str, Any]) -> list[str]:
     if settings.get("notice"):
         found.append(_("The buyer is told what was paid back."))
     if settings["late_claims"]:
-        found.append(_("A drop inside the window is paid even when it is found later."))
+        found.append(_("A run pays a drop inside the window even when it finds it later; who asks must ask inside the window."))
     return found
 
 

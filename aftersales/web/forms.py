@@ -51,7 +51,7 @@ class PolicyForm(forms.Form):
         label=_("Days by category"), required=False, help_text=_('For example {"big_appliance": 30}.')
     )
     promo_extension = forms.BooleanField(label=_("Sales extend the window"), required=False)
-    late_claims = forms.BooleanField(label=_("Pay for drops found after the window closed"), required=False)
+    late_claims = forms.BooleanField(label=_("Runs also pay for drops found after the window closed"), required=False)
     returns = forms.ChoiceField(
         label=_("Returned units"),
         choices=[("deduct", _("Only units kept count")), ("ignore", _("Ignore returns (preview only)"))],

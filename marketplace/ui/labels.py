@@ -226,6 +226,7 @@ FACTS: dict[str, Text] = {
     "window_from": _("Window opens"),
     "window_to": _("Window closes"),
     "as_of": _("Decided as of"),
+    "promised_at": _("Promised"),
     "tier": _("Price tier"),
     "channel": _("Channel"),
     "currency": _("Currency"),

@@ -402,7 +402,7 @@ def test_the_engine_decides_as_the_model(seed: int) -> None:
 # Control: a rule of the engine that is changed is noticed within a few histories.
 MUTANTS = {
     "a price from the moment of payment counts": ("l.paid_at < p.valid_from", "l.paid_at <= p.valid_from"),
-    "a claim at the end of the window counts": ("%(as_of)s < t.window_to", "%(as_of)s <= t.window_to"),
+    "a claim at the end of the window counts": ("%(open_at)s < t.window_to", "%(open_at)s <= t.window_to"),
     "the window ends a day early": ("+ m.days + 1", "+ m.days"),
     "days are those of UTC": ("AT TIME ZONE m.tz", "AT TIME ZONE 'UTC'"),
     "unit shares are rounded down": ("least(q.kept, (m.paid_amount", "least(0, (m.paid_amount"),

@@ -13,6 +13,7 @@ INPUTS = """jsonb_build_object('as_of', %(as_of_text)s, 'point', d.point_id, 'pr
            'quantity', d.quantity, 'returned', d.returned_quantity, 'kept', d.units, 'basis', d.basis,
            'goodwill', d.goodwill_amount, 'protected', d.protected_before, 'current', d.cost_now, 'difference', d.difference,
            'tax_amount', d.tax, 'order_headroom', d.headroom)"""
+PROMISED = " || jsonb_build_object('promised_at', %(promised_at_text)s)"
 COUPON_JOIN = "LEFT JOIN store_coupon c ON c.merchant_id = %(merchant)s AND c.id = d.coupon_id"
 # The coupon of a comparison is gone with it; whoever used it meanwhile is not paid for it.
 VOIDED = """voided AS (
@@ -37,8 +38,8 @@ HELD_STATE = "CASE WHEN spent.said IS NOT NULL THEN 'held' ELSE d.state END"
 HELD_REASON = "coalesce(spent.said, d.reason)"
 
 
-def claim_sql(settings: Settings, facts: Facts, *, guarded: bool) -> str:
-    """The statement that claims one chunk of `decided`."""
+def claim_sql(settings: Settings, facts: Facts, *, guarded: bool, promised: bool = False) -> str:
+    """The statement that claims one chunk of `decided`; what was promised earlier says when."""
     coupons = facts.coupons and settings["coupon_basis"] != "none"
     consumed = coupons and settings["consume_coupon"]
     split = facts.tenders and settings["payout"] == "original"
@@ -56,7 +57,7 @@ def claim_sql(settings: Settings, facts: Facts, *, guarded: bool) -> str:
         spent_join=SPENT_JOIN if guarded else "",
         state=HELD_STATE if guarded else "d.state",
         reason=HELD_REASON if guarded else "d.reason",
-        inputs=INPUTS,
+        inputs=INPUTS + PROMISED if promised else INPUTS,
         parts=f"{parts}),",
         paying=PAYING.format(
             program="price_protection", count="count(DISTINCT claim_id)" if split else "count(*)", moment="%(as_of)s"

@@ -16,6 +16,7 @@ from aftersales.programs.price_protection import rules
 from aftersales.programs.price_protection.claiming import claim_sql
 from aftersales.programs.price_protection.outcome import Outcome
 from aftersales.programs.price_protection.selection import REFUSE, Facts, decided_sql, facts_of, parameters
+from aftersales.programs.price_protection.windows import asked_at, window_values
 from marketplace.tenancy.scope import scope
 
 CHUNK = 10_000
@@ -58,7 +59,13 @@ def decide(context: RunContext, facts: Facts | None = None) -> tuple[int, int]:
         cursor.execute(MEMORY)
         cursor.execute(
             decided_sql(context.settings, keep=True, single=context.order_id is not None, facts=known),
-            parameters(context.settings, merchant_id=context.merchant_id, shop_id=context.shop_id, as_of=context.as_of)
+            parameters(
+                context.settings,
+                merchant_id=context.merchant_id,
+                shop_id=context.shop_id,
+                as_of=context.as_of,
+                asked_at=asked_at(context),
+            )
             | narrowed,
         )
         cursor.execute(TOTAL)
@@ -111,11 +118,13 @@ def _claim_chunk(context: RunContext, facts: Facts, outcome: Outcome, lo: int) -
         "lo": lo,
         "hi": lo + CHUNK,
         "at": context.at,
+        "promised_at_text": context.promised_at and context.promised_at.isoformat(),
     }
     if not context.dry_run:
         refuse_killed(context.merchant_id, rules.PROGRAM)
     with connection.cursor() as cursor:
-        cursor.execute(claim_sql(context.settings, facts, guarded=not context.dry_run), values)
+        promised = context.promised_at is not None
+        cursor.execute(claim_sql(context.settings, facts, guarded=not context.dry_run, promised=promised), values)
         booked, held, asking = cursor.fetchone()
         if asking:
             cursor.execute(ASK, values)
@@ -131,9 +140,8 @@ def _refuse_lines(context: RunContext) -> Counter[str]:
         "policy_version": context.policy_version,
         "as_of": context.as_of,
         "as_of_text": context.as_of.isoformat(),
-        "late_claims": context.settings["late_claims"],
-        "anchor": context.settings["window_anchor"],
-        "window_days": context.settings["window_days"],
+        "open_at": asked_at(context),
+        **window_values(context.settings),
     }
     with connection.cursor() as cursor:
         cursor.execute(REFUSE, values)

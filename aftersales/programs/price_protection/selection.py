@@ -1,6 +1,5 @@
 """Filling in the selection: the same query for a batch and for one line."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from aftersales.guards.models import SkuHold
 from aftersales.programs.price_protection.rules import Settings
+from aftersales.programs.price_protection.windows import ANCHORS, DAYS, LINE_WINDOW_TO, PROMO_UNTIL, WINDOW_TO, window_values
 from marketplace.kernel.money import ZERO_DECIMAL
 from orders.store.models import Coupon, OrderTender
 
@@ -20,8 +20,8 @@ def statement(name: str) -> str:
     return "\n".join(line for line in lines if not line.lstrip().startswith("--"))
 
 
-SELECTION, DECIDED, REFUSE = statement("selection.sql"), statement("decided.sql"), statement("refuse.sql")
-ANCHORS = {"paid": "paid_at", "delivered": "delivered_bound", "completed": "completed_bound"}
+SELECTION, DECIDED = statement("selection.sql"), statement("decided.sql")
+REFUSE = statement("refuse.sql").format(window_to=LINE_WINDOW_TO)
 LINE_COLUMNS = """
     l.id AS line_id, l.order_id, l.line_no, l.quantity, l.returned_quantity, l.open_aftersale_quantity, l.paid_amount,
     l.goodwill_amount, l.gift_amount, l.tax_rate_ppm, l.currency, l.paid_at, l.deposit_paid_at, l.revision AS line_revision,
@@ -61,10 +61,6 @@ PROMO_BRANCH = """
       AND (l.paid_at < p.valid_from OR l.deposit_paid_at < p.valid_from) AND l.paid_at <= %(as_of)s {line_filter}
       AND {line_rules} OFFSET 0) l
 """
-PROMO_UNTIL = """(
-    SELECT max(r.protected_until) FROM store_promotion r
-    WHERE r.merchant_id = %(merchant)s AND r.shop_id = m.shop_id AND (r.sku_codes IS NULL OR m.code = ANY (r.sku_codes))
-      AND m.paid_at >= r.purchase_from AND m.paid_at < r.purchase_to)"""
 
 
 # Coupons. The first rule lets every line pass that a coupon could make cheaper, whatever is kept of it; the second one decides.
@@ -105,7 +101,7 @@ NO_TENDERS = "SELECT NULL::bigint AS has_left"
 
 # What an offer must be like to count for a line, and which of several counts: the cheapest.
 IN_TIME = """t.valid_from < t.window_to AND t.valid_to > t.window_from
-    AND (%(as_of)s < t.window_to OR %(late_claims)s)
+    AND (%(open_at)s < t.window_to OR %(late)s)
     AND (%(lowest)s OR t.valid_to > least(%(as_of)s, t.window_to - interval '1 microsecond'))"""
 OFFER_ORDER = """t.price_currency = t.currency DESC, t.cost_now, t.price, t.valid_from, t.window_to DESC,
     t.coupon_id NULLS FIRST"""
@@ -166,7 +162,8 @@ def decided_sql(
     selection = SELECTION.format(
         anchor=anchor,
         promo_branch=branch,
-        promo_until=PROMO_UNTIL if settings["promo_extension"] else "NULL",
+        days=DAYS,
+        window_to=WINDOW_TO.format(promo_until=PROMO_UNTIL if settings["promo_extension"] else "NULL"),
         anchor_end="prompt_to" if by_delivery else "anchor_to",
         paid_check=PAID_CHECK if by_delivery else "",
         prompt_only=PROMPT_ONLY if by_delivery else "",
@@ -194,18 +191,20 @@ def _coupon_parts(coupons: bool, *, consumed: bool) -> dict[str, str]:
     }
 
 
-def parameters(settings: Settings, *, merchant_id: int, shop_id: int | None, as_of: datetime) -> dict[str, Any]:
-    """The policy and the moment as query parameters."""
+def parameters(
+    settings: Settings, *, merchant_id: int, shop_id: int | None, as_of: datetime, asked_at: datetime | None = None
+) -> dict[str, Any]:
+    """The policy and the moment as query parameters. Only a run over all orders may be late; who asks must ask in time."""
     return {
+        **window_values(settings),
         "merchant": merchant_id,
         "shop": shop_id,
         "as_of": as_of,
         "as_of_text": as_of.isoformat(),
-        "window_days": settings["window_days"],
-        "window_days_by_category": json.dumps(settings["window_days_by_category"]),
         "skip_purchase_day": settings["purchase_day"] == "exclude",
         "lowest": settings["price_point"] == "lowest",
-        "late_claims": settings["late_claims"],
+        "open_at": asked_at or as_of,
+        "late": asked_at is None and settings["late_claims"],
         "exclude": settings["exclude"],
         "channel": settings["channel"],
         "max_quantity": settings["max_quantity"],

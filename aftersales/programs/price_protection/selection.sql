@@ -1,5 +1,5 @@
 -- Price protection: who is owed what, as of a moment. Written once for batches and for a single line.
--- Filled in by selection.py: {anchor}, {line_filter}, {line_columns}, {line_rules}, {promo_branch}, {promo_until},
+-- Filled in by selection.py: {anchor}, {line_filter}, {line_columns}, {line_rules}, {promo_branch}, {days}, {window_to},
 -- {anchor_end}, {paid_check}, {prompt_only}, {slow_branch}, and where the merchant has coupons or split payments {coupon_offers},
 -- {coupon_rules}, {fallback}, {contest}, {settled}, {tenders}. Parameters are named. All money in minor units.
 --
@@ -25,7 +25,7 @@ WITH point AS MATERIALIZED (
     SELECT p.valid_from, coalesce(p.valid_to, 'infinity') AS valid_to, NULL::bigint AS coupon_id, 0::bigint AS face, 0::bigint AS threshold
     {coupon_offers}) v
   CROSS JOIN LATERAL (
-    SELECT coalesce((%(window_days_by_category)s::jsonb ->> k.category)::int, %(window_days)s) AS days) w
+    SELECT {days} AS days) w
   CROSS JOIN LATERAL (
     SELECT CASE WHEN %(lowest)s OR v.valid_to > %(as_of)s THEN 'infinity'
                 ELSE ((v.valid_to AT TIME ZONE s.timezone)::date - w.days + 1)::timestamp AT TIME ZONE s.timezone END AS anchor_to) e
@@ -34,7 +34,7 @@ WITH point AS MATERIALIZED (
     -- In "lowest" mode an observed price is known when its day is over; in "claim" mode only a price still valid counts,
     -- unless the window closed before.
     AND (NOT %(lowest)s OR p.source <> 'observed' OR p.valid_to <= %(as_of)s)
-    AND (%(lowest)s OR %(late_claims)s OR v.valid_to > %(as_of)s)),
+    AND (%(lowest)s OR %(late)s OR v.valid_to > %(open_at)s)),
 met AS (
   -- Paid more than this price times the quantity, written without the product, which may exceed bigint.
   SELECT p.*, l.*
@@ -63,7 +63,7 @@ timed AS MATERIALIZED (
          k.kept::numeric * m.price - m.face + g.gift_gone AS cost_now,
          CASE WHEN %(skip_purchase_day)s
               THEN ((m.paid_at AT TIME ZONE m.tz)::date + 1)::timestamp AT TIME ZONE m.tz ELSE least(m.deposit_paid_at, m.paid_at) END AS window_from,
-         greatest(((m.anchor_at AT TIME ZONE m.tz)::date + m.days + 1)::timestamp AT TIME ZONE m.tz, {promo_until}) AS window_to
+         {window_to} AS window_to
   FROM met m
   CROSS JOIN LATERAL (
     SELECT CASE WHEN %(deduct_returns)s THEN m.quantity - m.returned_quantity ELSE m.quantity END

@@ -9,6 +9,9 @@ from django.db import connection, connections
 
 from aftersales.measurement.models import Experiment
 from aftersales.measurement.operations import current_experiment
+from aftersales.programs.policies import active_policy
+from aftersales.programs.price_protection import rules as protection
+from aftersales.programs.price_protection.windows import window_values
 from aftersales.programs.refund_retention.reading import codes_read, texts_read
 from aftersales.programs.refund_retention.rules import PROGRAM, Settings
 from aftersales.programs.refund_retention.selection import DECIDE_CHUNK, EXECUTE_ONE, PREPARE_ONE, parameters
@@ -37,16 +40,25 @@ class Decider:
         experiment = Experiment.objects.filter(**share, ended_at__isnull=True).first()
         if experiment is None:
             experiment = current_experiment(**share, by=self.by, at=self.as_of)
-        return codes_read(codes, self.settings) | parameters(
-            self.settings,
-            merchant_id=self.merchant_id,
-            experiment=experiment,
-            currencies=currencies,
-            as_of=self.as_of,
-            policy_version=self.policy_version,
-            run_id=self.run_id,
-            by=self.by.label,
+        return (
+            codes_read(codes, self.settings)
+            | self._protection()
+            | parameters(
+                self.settings,
+                merchant_id=self.merchant_id,
+                experiment=experiment,
+                currencies=currencies,
+                as_of=self.as_of,
+                policy_version=self.policy_version,
+                run_id=self.run_id,
+                by=self.by.label,
+            )
         )
+
+    def _protection(self) -> dict[str, Any]:
+        """When price protection ends, by the policy a claim would be decided under."""
+        policy = active_policy(merchant_id=self.merchant_id, program=protection.PROGRAM)
+        return window_values(protection.validated(policy.settings if policy else {}))
 
 
 def take_turns(merchant_id: int) -> None:

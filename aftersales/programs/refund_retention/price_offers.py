@@ -1,9 +1,14 @@
-"""Cards that offered price protection: once the request is withdrawn, the claim runs by price protection's own rules."""
+"""Cards that offered price protection: once the request is withdrawn, the claim runs by price protection's own rules.
+
+A card is made only while the window is open, and what it promised then stays promised: the window may end while the buyer makes
+up his mind or the platform withdraws the request.
+"""
 
 from datetime import datetime
 
 from django.db.models import QuerySet
 
+from aftersales.guards.queries import is_killed
 from aftersales.programs.refund_retention.models import RetentionCase
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -14,14 +19,17 @@ BATCH = 200
 def settle_price_offers(*, merchant_id: int, at: datetime, by: Actor) -> int:
     """Claim price protection for every withdrawn case that was offered it; the caller holds the lock on money.
 
-    Killed between claim and note, the next pass asks again and price protection finds its claim made.
+    Killed between claim and note, the next pass asks again and price protection finds its claim made. While price protection is
+    stopped they wait.
     """
     from aftersales.operations import claim_order  # the registry of programs imports this package
 
     with scope(merchant_id):
-        waiting = list(_waiting(merchant_id).values_list("pk", "order_id").order_by("pk")[:BATCH])
-    for case_id, order_id in waiting:
-        claim_order(merchant_id=merchant_id, order_id=order_id, as_of=at, by=by, at=at)
+        if is_killed(merchant_id, "price_protection"):
+            return 0
+        waiting = list(_waiting(merchant_id).values_list("pk", "order_id", "created_at").order_by("pk")[:BATCH])
+    for case_id, order_id, made_at in waiting:
+        claim_order(merchant_id=merchant_id, order_id=order_id, as_of=at, by=by, at=at, promised_at=made_at)
         with scope(merchant_id):
             _waiting(merchant_id).filter(pk=case_id).update(state=RetentionCase.State.SAVED_PROVISIONAL)
     return len(waiting)

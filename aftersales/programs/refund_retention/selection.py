@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from aftersales.measurement.models import Experiment
+from aftersales.programs.price_protection.windows import LINE_WINDOW_TO
 from aftersales.programs.refund_retention.rules import NEVER, OWED, Settings, cap_of
 
 HERE = Path(__file__).parent
@@ -20,19 +21,22 @@ def statement(name: str) -> str:
 
 
 _DECIDE, _ASKED = statement("decide.sql"), statement("asked.sql")
-DECIDE_CHUNK = _DECIDE.format(asked="SELECT request_id FROM asked WHERE place > %(lo)s AND place <= %(hi)s")
-DECIDE_ONE = _DECIDE.format(asked="SELECT %(request)s::bigint AS request_id")
+DECIDE_CHUNK = _DECIDE.format(
+    asked="SELECT request_id FROM asked WHERE place > %(lo)s AND place <= %(hi)s", window_to=LINE_WINDOW_TO
+)
+DECIDE_ONE = _DECIDE.format(asked="SELECT %(request)s::bigint AS request_id", window_to=LINE_WINDOW_TO)
 #: Types of the parameters, for the statement that is prepared once per session: planning it costs more than one decision.
 TYPES = {
     "timestamptz": "as_of",
-    "text": "by as_of_text seed channel kind money_kind",
+    "text": "by as_of_text seed channel kind money_kind window_anchor window_days_by_category",
     "bigint": "request merchant run experiment",
-    "int": "policy_version serial_requests holdout_ppm cap_percent undo_minutes settle_days",
+    "int": "policy_version serial_requests holdout_ppm cap_percent undo_minutes settle_days window_days",
     "interval": "deadline hold serial_days money_days memory",
     "float8": "hold_share min_probability",
     "text[]": "never always_never owed offer_intents offers currencies codes code_intents intents sources actions",
     "bigint[]": "caps texts",
     "float8[]": "probabilities",
+    "boolean": "promo_extension",
     "boolean[]": "conditionals",
 }
 
