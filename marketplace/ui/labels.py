@@ -154,7 +154,10 @@ REASONS: dict[str, Text] = {
     "below_minor_unit": _("Below the smallest unit of the currency"),
     "cancellation_without_quantity": _("A cancellation without units"),
     "non_product": _("Not a product"),
+    "outdated": _("Older than what is stored"),
     "price_zero": _("A price of zero"),
+    "superseded": _("A later version is in the same file"),
+    "unversioned": _("Without the time of its last change, while what is stored has one: not taken"),
     # Rows of a file: in quarantine
     "bad_flag": _("Neither yes nor no"),
     "bad_invoice_number": _("Not an invoice number"),

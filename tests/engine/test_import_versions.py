@@ -254,6 +254,45 @@ def test_an_older_version_removes_nothing(form: str, tmp_path: Path) -> None:
     assert bring(acme, tmp_path, form, bought(("LAMP", 1), updated_at="2026-11-01T00:00:00"))["lines_removed"] == 0
 
 
+STATUS = "SELECT status, source_updated_at IS NOT NULL FROM store_shoporder"
+STAMP = {"updated_at": "2026-11-02T00:00:00"}
+
+
+@both
+def test_rows_without_a_version_give_way_to_what_has_one_and_are_counted(form: str, tmp_path: Path) -> None:
+    """Whoever sends them believes they were taken: they must not pass for unchanged."""
+    acme = cast.acme()
+    new = {**ORDER, "order_ref": "P2", "lines": [LAMP]}
+    bring(acme, tmp_path, form, bought(("LAMP", 1), ("MUG", 2), **STAMP), asked())
+    silent = {name: value for name, value in asked("withdrawn").items() if name != "updated_at"}
+    report = bring(acme, tmp_path, form, bought(("LAMP", 5), status="cancelled"), silent, new)
+    assert (report["skipped"], report["rows_read"], report["unchanged"]) == ({"unversioned": 2}, 3, 0)
+    assert (report["lines_new"], report["lines_updated"], report["requests_updated"]) == (1, 0, 0)
+    assert doors.rows(acme, STATUS + " WHERE external_ref = 'P1'") == [("paid", True)]
+    assert [row[:3] for row in doors.rows(acme, LINES)[:1]] == [(1, "LAMP", 1)]
+    assert doors.one(acme, "SELECT outcome FROM store_refundrequest") == "open"
+
+
+@both
+def test_rows_older_than_what_is_stored_are_counted_apart(form: str, tmp_path: Path) -> None:
+    acme = cast.acme()
+    bring(acme, tmp_path, form, bought(("LAMP", 1), **STAMP), asked())
+    older = bring(acme, tmp_path, form, bought(("LAMP", 5), updated_at="2026-11-01T00:00:00"), asked(at="2026-11-01T00:00:00"))
+    assert (older["skipped"], older["sale_lines"], older["refund_requests"]) == ({"outdated": 2}, 0, 0)
+    same = bring(acme, tmp_path, form, bought(("LAMP", 1), **STAMP), asked())
+    assert (same["skipped"], same["unchanged"], same["lines_updated"]) == ({}, 1, 0)
+
+
+@both
+def test_control_rows_with_a_version_change_what_has_none(form: str, tmp_path: Path) -> None:
+    acme = cast.acme()
+    bring(acme, tmp_path, form, bought(("LAMP", 1)))
+    bring(acme, tmp_path, form, bought(("LAMP", 1), status="cancelled"))
+    assert doors.rows(acme, STATUS) == [("cancelled", False)]
+    bring(acme, tmp_path, form, bought(("LAMP", 1), status="paid", **STAMP))
+    assert doors.rows(acme, STATUS) == [("paid", True)]
+
+
 @both
 def test_what_buyers_sent_back_stays_back_when_a_line_comes_again(form: str, tmp_path: Path) -> None:
     acme = cast.acme()

@@ -27,7 +27,14 @@ WORTH_SHARING = 5_000
 PEOPLE_LOCK = 7102
 SQL = Path(__file__).parent / "sql"
 COUNTED = ("lines_new", "lines_updated", "lines_removed", "requests_updated")
-NEEDED = "known complete is_correction moved absent gone requests changed_requests rematched split couponed".split()
+NEEDED = (
+    "known known_versions complete is_correction moved absent gone requests request_versions changed_requests rematched split couponed"
+).split()
+#: Why a row gave way to what is stored, and under which parameters sql/versions.sql counts such rows.
+GAVE_WAY = {
+    "skipped.outdated": ("outdated_lines", "outdated_requests"),
+    "skipped.unversioned": ("unversioned_lines", "unversioned_requests"),
+}
 TALLIES = """
 SELECT count(*) FILTER (WHERE kind = 'S'), coalesce(sum(paid_amount) FILTER (WHERE kind = 'S'), 0),
        count(*) FILTER (WHERE kind = 'R'), (SELECT count(*) FROM slice_order)
@@ -40,7 +47,7 @@ def _script(*names: str) -> list[Statement]:
     return statements([SQL / f"{name}.sql" for name in names], needed=NEEDED, counted=COUNTED)
 
 
-SLICE, PEOPLE, ORDERS = _script("slice"), _script("people"), _script("orders", "lines", "payments", "requests")
+SLICE, PEOPLE, ORDERS = _script("slice"), _script("people"), _script("versions", "orders", "lines", "payments", "requests")
 
 
 def apply(*, batch: ImportBatch, shop: ShopContext, until: float | None = None) -> bool:
@@ -115,6 +122,7 @@ def _apply_range(batch: ImportBatch, shop: ShopContext, lo: int, hi: int) -> Non
             sales, value, refunds, orders = cursor.fetchone()
             cursor.execute("DROP TABLE slice, slice_sku, slice_buyer")
         counts["unchanged"] = sales - counts["lines_new"] - counts["lines_updated"]
+        counts |= {reason: n for reason, names in GAVE_WAY.items() if (n := sum(parameters.get(name, 0) for name in names))}
         counts |= {"sale_lines": sales, "sale_value": int(value), "refund_requests": refunds, "orders": orders}
         _record(batch, lo, hi, counts)
 

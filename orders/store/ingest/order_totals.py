@@ -31,7 +31,8 @@ def settle_totals(cursor: Any, parameters: dict[str, Any]) -> dict[str, int]:
     cursor.execute(REPEATED, parameters)
     if cursor.fetchone():
         cursor.execute(SUPERSEDED, parameters)
-        counts["skipped.superseded"] = cursor.rowcount
+        if cursor.rowcount:
+            counts["skipped.superseded"] = cursor.rowcount
     cursor.execute(HAS_TOTALS, parameters)
     if cursor.fetchone():
         for statement in STATEMENTS:

@@ -26,7 +26,7 @@ JOIN slice_stored o ON o.order_ref = s.order_ref
 JOIN slice_sku k ON k.code = s.sku
 LEFT JOIN (SELECT order_id, max(line_no) AS line_no FROM slice_stored_line WHERE %(is_correction)s GROUP BY order_id) last
   ON last.order_id = o.id
-WHERE s.kind = 'S' AND coalesce(o.source_updated_at, '-infinity') <= s.updated_at
+WHERE s.kind = 'S'
 -----
 -- known
 ANALYZE slice_line (order_id, line_no)

@@ -1,19 +1,4 @@
--- The slice's orders. Parameters: merchant, shop, currency, is_correction.
-SET LOCAL default_statistics_target = 10; SET LOCAL enable_nestloop = off
------
--- A session keeps the plans of its foreign-key checks. Those made while the tables were tiny read them from end to end, for
--- every line that follows: half a million lines took ten minutes.
-DISCARD PLANS
------
--- keys
-SELECT ARRAY(SELECT DISTINCT order_ref FROM slice WHERE kind = 'S') AS orders
------
-CREATE TEMP TABLE slice_known ON COMMIT DROP AS
-SELECT o.external_ref, o.id FROM store_shoporder o
-WHERE o.merchant_id = %(merchant)s AND o.shop_id = %(shop)s AND o.external_ref = ANY (%(orders)s::text[])
------
-ANALYZE slice_known
------
+-- The slice's orders. Parameters: merchant, shop, currency, is_correction, orders, known.
 -- A presale order owes its balance until it is paid, or said to be: what was captured is the deposit.
 CREATE TEMP TABLE slice_order ON COMMIT DROP AS
 WITH told AS (
@@ -48,9 +33,6 @@ FROM paid p LEFT JOIN slice_buyer b ON b.external_ref = p.buyer_ref
 -----
 ANALYZE slice_order (order_ref, known_id)
 -----
--- keys
-SELECT ARRAY(SELECT id FROM slice_known) AS known
------
 -- known
 UPDATE store_shoporder o
 SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status = i.status, paid_at = i.paid_at,
@@ -62,7 +44,6 @@ SET buyer_id = i.buyer_id, channel = i.channel, placed_at = i.placed_at, status 
     source_updated_at = NULLIF(i.updated_at, '-infinity'), revision = o.revision + 1
 FROM slice_order i
 WHERE o.merchant_id = %(merchant)s AND o.id = i.known_id AND o.id = ANY (%(known)s::bigint[]) AND NOT %(is_correction)s
-  AND coalesce(o.source_updated_at, '-infinity') <= i.updated_at
   AND (coalesce(o.source_updated_at, '-infinity'), o.buyer_id, o.channel, o.placed_at, o.status, o.paid_at, o.delivered_at,
        o.completed_at, o.captured_amount, o.refunded_amount, o.shipping_amount, o.presale_activity, o.deposit_amount,
        o.deposit_paid_at, o.deposit_refunded_at, o.balance_amount, o.balance_opens_at, o.balance_closes_at, o.balance_paid_at)

@@ -11,7 +11,6 @@ FROM (SELECT DISTINCT ON (order_ref COLLATE "C") order_ref, extra->'tenders' AS 
       WHERE kind = 'S' AND extra ? 'tenders' ORDER BY order_ref COLLATE "C", updated_at DESC, row_no) s
 JOIN slice_stored o ON o.order_ref = s.order_ref
 CROSS JOIN LATERAL jsonb_array_elements(s.tenders) WITH ORDINALITY t (value, position)
-WHERE coalesce(o.source_updated_at, '-infinity') <= s.updated_at
 -----
 -- split
 ANALYZE slice_tender

@@ -2,14 +2,6 @@
 --
 -- A request that is open or was refunded takes units of the lines it was matched to; one that was withdrawn or rejected gives
 -- them back and keeps its match, for whoever asks what was kept. What a record does not say of a request stays as it is.
--- keys
-SELECT ARRAY(SELECT DISTINCT order_ref FROM slice WHERE kind = 'R') AS requests
------
--- requests
-CREATE TEMP TABLE slice_stored_request ON COMMIT DROP AS
-SELECT r.* FROM store_refundrequest r
-WHERE r.merchant_id = %(merchant)s AND r.shop_id = %(shop)s AND r.external_ref = ANY (%(requests)s::text[])
------
 -- requests
 CREATE TEMP TABLE slice_request ON COMMIT DROP AS
 SELECT s.order_ref, s.row_no, s.quantity, s.unit_amount, s.placed_at, s.updated_at, k.id AS sku_id, b.id AS buyer_id,
@@ -25,7 +17,7 @@ LEFT JOIN (SELECT external_ref, max(line_no) AS line_no FROM slice_stored_reques
 WHERE s.kind = 'R'
 -----
 -- requests
-ANALYZE slice_stored_request, slice_request
+ANALYZE slice_request
 -----
 -- requests
 CREATE TEMP TABLE request_change ON COMMIT DROP AS
@@ -36,8 +28,7 @@ FROM (
          (r.sku_id, r.buyer_id, r.quantity, r.unit_amount, r.requested_at)
            IS DISTINCT FROM (n.sku_id, n.buyer_id, n.quantity, n.unit_amount, n.placed_at) AS is_other
   FROM slice_request n JOIN slice_stored_request r ON r.external_ref = n.order_ref AND r.line_no = n.line_no
-  WHERE coalesce(r.source_updated_at, '-infinity') <= n.updated_at
-    AND (coalesce(r.source_updated_at, '-infinity'), r.sku_id, r.buyer_id, r.quantity, r.unit_amount, r.requested_at,
+  WHERE (coalesce(r.source_updated_at, '-infinity'), r.sku_id, r.buyer_id, r.quantity, r.unit_amount, r.requested_at,
          r.reason_code, r.buyer_text, r.outcome, r.deadline_at, r.closed_at)
         IS DISTINCT FROM
         (n.updated_at, n.sku_id, n.buyer_id, n.quantity, n.unit_amount, n.placed_at,

@@ -1,7 +1,7 @@
 -- One range of buckets as a temporary table: what all later statements read. Parameters: merchant, batch, lo, hi.
 --
--- The files of this folder run in the order slice, totals (complete formats only), people; and, in a second transaction, orders,
--- lines, payments, requests. Each statement is safe to repeat. What the words above one mean is told in orders/store/scripts.py;
+-- The files of this folder run in the order slice, totals (complete formats only), people; and, in a second transaction, versions,
+-- orders, lines, payments, requests. Each statement is safe to repeat. What the words above one mean is told in orders/store/scripts.py;
 -- `known` skips it where every order is new, `complete` in formats that do not carry every field.
 --
 -- While a first import runs nobody has analysed the tables it fills, and the planner takes the merchant for empty: a join would
