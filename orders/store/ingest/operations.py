@@ -26,6 +26,7 @@ from orders.store.ingest.reader import sha256_of
 from orders.store.ingest.rows import ShopContext
 from orders.store.ingest.staging import merged, stage
 from orders.store.models import ImportBatch, QuarantinedRow
+from orders.store.statistics import refresh
 
 State = ImportBatch.State
 #: First key of the advisory lock; the second is the shop's id.
@@ -35,6 +36,7 @@ PATIENCE = 10
 DONE = (State.FINISHED, State.FAILED)
 CLEAN = "DELETE FROM store_stagedrow WHERE merchant_id = %s AND batch_id = %s"
 STAGED = "SELECT count(*) FROM store_stagedrow WHERE merchant_id = %s AND batch_id = %s"
+STORED = ("lines_new", "lines_updated", "refund_requests")
 Progress = Callable[[ImportBatch], None]
 
 
@@ -123,6 +125,7 @@ def _carry_on(batch: ImportBatch, shop: ShopContext, path: Path, at: datetime, s
         _enter(batch, State.APPLYING, progress)
         if not apply(batch=batch, shop=shop, until=until):
             return False
+        refresh(batch.merchant_id, what="orders", rows=sum(batch.counts.get(name, 0) for name in STORED))
     _enter(batch, State.MATCHING, progress)
     tally = match_refunds(shop=shop)
     _finish(batch, tally, at)

@@ -19,6 +19,7 @@ from orders.store.ingest.reader import lines_of, text_buffer
 from orders.store.ingest.rows import ShopContext
 from orders.store.prices.feed import Point, points
 from orders.store.scripts import run, statements
+from orders.store.statistics import refresh
 
 CHUNK = 50_000
 COPY_BYTES = 1 << 20
@@ -56,6 +57,7 @@ def derive_prices(*, shop: ShopContext, rule: str, by: Actor) -> dict[str, int]:
             if name:
                 tally[name] = cursor.rowcount
         record(merchant_id=shop.merchant_id, by=by, action="store.prices.derived", facts={"rule": rule, **tally})
+    refresh(shop.merchant_id, what="prices", rows=tally["points_written"])
     return tally
 
 
@@ -100,6 +102,7 @@ def import_prices(*, shop: ShopContext, path: Path, by: Actor) -> dict[str, Any]
         written = counts["points_changed"] + counts["points_new"]
         tally = {"rows_read": rows_read, "points_written": written, "points_ended": counts["points_ended"]}
         record(merchant_id=shop.merchant_id, by=by, action="store.prices.imported", facts=dict(tally))
+    refresh(shop.merchant_id, what="prices", rows=written)
     return {**tally, "quarantined": quarantined, "unchanged": rows_read - quarantined - written, "broken": broken}
 
 
