@@ -171,7 +171,7 @@ def test_functions_that_run_as_the_owner_are_pinned_and_not_for_everybody(catalo
         *("create_organization", "find_organization", "find_invitation", "find_shops", "moderation_reporter"),
         *("open_account", "post_transfers", "ledger_refuse_unbalanced", "market_organization"),
         *("escrow_post", "escrow_wallet", "escrow_payout", "escrow_mature"),
-        *("payments_locate", "payments_locate_transaction"),
+        *("payments_locate", "payments_locate_transaction", "store_analyze"),
     }
     for name, path, public in found:
         assert (path, public) == (["search_path=pg_catalog, public, pg_temp"], False), name

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from marketplace.tenancy.ddl import APP, SYSTEM
+from marketplace.tenancy.ddl import APP, SYSTEM, crowded
 
 ANALYSE = f"""
 CREATE FUNCTION store_analyze(p_what text) RETURNS void
@@ -24,4 +24,7 @@ GRANT EXECUTE ON FUNCTION store_analyze(text) TO {APP}, {SYSTEM};
 
 class Migration(migrations.Migration):
     dependencies = [("store", "0008_told_ends")]
-    operations = [migrations.RunSQL(ANALYSE, "DROP FUNCTION store_analyze(text)")]
+    operations = [
+        migrations.RunSQL(ANALYSE, "DROP FUNCTION store_analyze(text)"),
+        crowded("store_sku", "store_buyer", "store_shoporder", "store_shoporderline", "store_refundrequest"),
+    ]
