@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.presale.double11 import Person, Presale, Window
-from tests.presale.reference import Case, touches
+from tests.presale.reference import Case, is_quiet, touches, wanted
 
 MINUTE = timedelta(minutes=1)
 ENDS = ("refunded", "settled", "deposit_refunded", "cancelled")
@@ -185,9 +185,22 @@ class Recount:
             timely = [one for one in due if one[2] + 60 * MINUTE >= now]
             sheet.dropped += [(one[0], "overtaken" if one in timely else "late") for one in due if one not in timely[-1:]]
             for step, channel, at in timely[-1:]:
+                if step == 3 and channel == "sms":
+                    channel, at = self._in_time(sheet, at, now)
                 by_person.setdefault(sheet.order.person.ref, []).append((step, at, sheet, channel))
         for found in by_person.values():
             self._write(found)
+
+    def _in_time(self, sheet: Sheet, at: datetime, now: datetime) -> tuple[str, datetime]:
+        """A last SMS planned when its time to leave is over goes by e-mail, or to the account, at the time that was wanted."""
+        person, window = sheet.order.person, sheet.window
+        case = Case(window.opens_at, window.closes_at, "Asia/Shanghai", person.email, person.phone, self.policy)
+        end = at
+        while not is_quiet(end, case) and end < min(at + 60 * MINUTE, window.closes_at):
+            end += MINUTE
+        if now < end:
+            return "sms", at
+        return "email" if person.email else "in_app", max(at, wanted(case)[3])
 
     def _write(self, found: list[tuple[int, datetime, Sheet, str]]) -> None:
         """One letter for a buyer's orders, in the words of the furthest step; the cap counts per presale."""

@@ -1,5 +1,5 @@
--- Enrolments with a touch due up to the horizon. {schedule} is schedule.sql. Of the steps due, those too late are dropped, the last of
--- the others is sent. Orders of one buyer have one place, so that no chunk parts them.
+-- Enrolments with a touch due up to the horizon, and those up to `until` whose last reminder may have to leave before its time
+-- (spread.sql). {schedule} is schedule.sql. Of the steps due, those too late are dropped, the last of the others is sent. Orders of one buyer have one place, so that no chunk parts them.
 CREATE TEMP TABLE presale_work AS
 WITH due AS MATERIALIZED (
   SELECT e.id, e.buyer_id, e.activity, e.opens_at, e.closes_at, e.last_step, e.plan_no, s.timezone AS tz,
@@ -7,7 +7,7 @@ WITH due AS MATERIALIZED (
   FROM presale_balance_enrolment e
   JOIN merchants_shop s ON s.merchant_id = %(merchant)s AND s.id = e.shop_id
   JOIN store_buyer b ON b.merchant_id = %(merchant)s AND b.id = e.buyer_id
-  WHERE e.merchant_id = %(merchant)s AND e.next_due_at <= %(horizon)s AND (%(shop)s IS NULL OR e.shop_id = %(shop)s)
+  WHERE e.merchant_id = %(merchant)s AND e.next_due_at <= %(until)s AND (%(shop)s IS NULL OR e.shop_id = %(shop)s)
     AND NOT (SELECT guard_killed(%(merchant)s, %(program)s))),
 {schedule},
 spent AS (

@@ -59,6 +59,7 @@ REASONS: dict[str, str | Promise] = {
     "window_moved": _("The time to pay was moved; the reminder was planned anew."),
     "window_closed": _("The time to pay was over."),
     "late": _("Too late to be useful, for example after an outage."),
+    "channel_full": _("More reminders than the channel could send before the quiet hours."),
     "overtaken": _("A later reminder was due at the same time."),
     "cap_reached": _("The buyer had as many reminders as the policy allows for this presale."),
     "price_dropped": _("The price fell below the presale price: price protection instead of a reminder."),

@@ -7,6 +7,7 @@ the lock nothing is doubled: enrolments are unique per order, touches per enrolm
 
 import json
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -16,7 +17,7 @@ from aftersales.programs.contract import RunContext
 from aftersales.programs.presale_balance import statements
 from aftersales.programs.presale_balance.outcome import Outcome
 from aftersales.programs.presale_balance.previewing import preview_rows
-from aftersales.programs.presale_balance.queries import closed_channels, presale_orders, sent_after_paid
+from aftersales.programs.presale_balance.queries import closed_channels, planned_rates, presale_orders, sent_after_paid
 from aftersales.programs.presale_balance.rules import LARGE_SHOP_ORDERS, PROGRAM, holdout_ppm
 from marketplace.tenancy.scope import scope
 
@@ -26,8 +27,11 @@ CHUNK = 20_000
 def run(context: RunContext) -> Outcome:
     """One pass. Each chunk is one transaction, except in a preview, where the runner rolls everything back."""
     with scope(context.merchant_id):
-        closed = closed_channels(context.merchant_id)
-    outcome, values = Outcome(), statements.parameters(context, closed=closed)
+        closed, rates = (
+            closed_channels(context.merchant_id),
+            planned_rates(context.merchant_id, context.settings["quiet_channels"]),
+        )
+    outcome, values = Outcome(), statements.parameters(context, closed=closed, rates=rates)
     _collect(context, values, outcome)
     _follow(context, values, outcome)
     _enrol(context, values, outcome)
@@ -98,9 +102,12 @@ def _enrol(context: RunContext, values: dict[str, Any], outcome: Outcome) -> Non
 
 def _plan(context: RunContext, values: dict[str, Any], outcome: Outcome) -> None:
     """Enqueue the touches that are due up to the horizon, a buyer's orders in one message."""
-    rows = _select(context, statements.DUE, values)
+    until = _until(context, values)
+    rows = _select(context, statements.DUE, values | {"until": until})
     if not rows:
         return
+    if values["limited"]:
+        _spread(context, values, is_crowded=until > values["horizon"])
     plan = _plan_statement(context, values)
     for cursor, chunk in _chunks(context, rows, values):
         cursor.execute(plan, chunk)
@@ -109,6 +116,26 @@ def _plan(context: RunContext, values: dict[str, Any], outcome: Outcome) -> None
         outcome.messages += messages
         outcome.suppressed.update(json.loads(reasons))
         outcome.by_step.update(json.loads(steps))
+
+
+def _until(context: RunContext, values: dict[str, Any]) -> datetime:
+    """How far ahead last reminders are looked for: beyond the horizon when more of them wait than leave in their last minute."""
+    until: datetime = values["horizon"]
+    if values["limited"]:
+        with scope(context.merchant_id), connection.cursor() as cursor:
+            cursor.execute(statements.AHEAD, values)
+            waiting = int(cursor.fetchone()[0])
+        slowest = min(json.loads(values["rates"]).values())
+        until = max(until, values["soon"] + timedelta(minutes=max(0, -(-waiting // slowest) - 1)))
+    return until
+
+
+def _spread(context: RunContext, values: dict[str, Any], *, is_crowded: bool) -> None:
+    """Give every last reminder a minute in which its channel can still send it."""
+    with scope(context.merchant_id), connection.cursor() as cursor:
+        cursor.execute(statements.MAY_CROWD, values)
+        if is_crowded or cursor.fetchone()[0]:
+            cursor.execute(statements.SPREAD, values)
 
 
 def _plan_statement(context: RunContext, values: dict[str, Any]) -> str:

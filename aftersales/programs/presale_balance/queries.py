@@ -1,5 +1,6 @@
 """Reading presale enrolments and touches. Every query names the merchant, on top of row-level security."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from aftersales.programs.presale_balance.models import Enrolment, Touch
 from aftersales.programs.presale_balance.rules import PROGRAM
 from aftersales.queries import runs
 from marketplace.kernel.errors import NotFound
+from marketplace.outbox.channels import defaults_of
 from marketplace.outbox.models import ChannelSettings
 from orders.store.models import ShopOrder
 
@@ -63,6 +65,16 @@ def closed_channels(merchant_id: int) -> set[str]:
     """Channels the merchant has switched off: a buyer is reached on another."""
     found = ChannelSettings.objects.filter(merchant_id=merchant_id, is_active=False)
     return set(found.values_list("channel", flat=True))
+
+
+def planned_rates(merchant_id: int, channels: Iterable[str]) -> dict[str, int]:
+    """How many messages a minute are planned on those of the channels that have a limit: nine tenths of it.
+
+    The rest is for what else the channel carries, and for a worker that comes a moment late.
+    """
+    found = ChannelSettings.objects.filter(merchant_id=merchant_id).values_list("channel", "per_minute")
+    limits = {**{channel: defaults_of(channel).per_minute for channel in channels}, **dict(found)}
+    return {channel: max(1, limit * 9 // 10) for channel in channels if (limit := limits[channel]) is not None}
 
 
 def has_work(merchant_id: int) -> bool:

@@ -1,7 +1,7 @@
 """The program's statements, and the policy as their parameters."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from aftersales.programs.contract import RunContext
 from aftersales.programs.presale_balance.rules import KIND, PROGRAM, steps_of
 
 HERE = Path(__file__).parent
+IN_TIME = timedelta(minutes=10)
+NO_RATES: Mapping[str, int] = {}
 
 
 def _read(name: str) -> str:
@@ -27,14 +29,25 @@ COLLECT, COLLECTED = _read("collect"), _read("collected")
 CHANGED, UNPLAN, APPLY = _read("changed"), _read("unplan"), _with_schedule("apply", "moved")
 FRESH, ENROL = _read("fresh"), _with_schedule("enrol", "fresh")
 DUE, PASSED = _with_schedule("due", "due"), _with_schedule("passed", "due")
+AHEAD, SPREAD = _read("ahead"), _with_schedule("spread", "due")
+MAY_CROWD = "SELECT EXISTS (SELECT FROM presale_work WHERE step = %(last)s AND channel = ANY (%(limited)s))"
 RECHECK = _read("recheck")
 PLAN = _read("plan").replace("{passed}", "")
 PLAN_WITH_PASSED = _read("plan").replace("{passed}", _read("passed_rows"))
 
 
-def parameters(context: RunContext, *, closed: Collection[str] = ()) -> dict[str, Any]:
-    """The policy and the moment as query parameters, without the channels the merchant has closed."""
+def parameters(context: RunContext, *, closed: Collection[str] = (), rates: Mapping[str, int] = NO_RATES) -> dict[str, Any]:
+    """The policy and the moment as query parameters, without the channels the merchant has closed.
+
+    `rates`: how many messages a minute may be planned on channels that have a limit.
+    """
     settings = context.settings
+    last = next((step for step in steps_of(settings) if step.quiet == "forward"), None)
+    limited = {
+        channel: rate
+        for channel, rate in rates.items()
+        if last is not None and channel in last.channels and channel in settings["quiet_channels"] and channel not in closed
+    }
     steps: list[dict[str, Any]] = [
         {
             "step": step.number,
@@ -52,6 +65,12 @@ def parameters(context: RunContext, *, closed: Collection[str] = ()) -> dict[str
         "policy_version": context.policy_version,
         "as_of": context.as_of,
         "horizon": context.as_of + timedelta(minutes=settings["plan_ahead_minutes"]),
+        # What is useless later is handed over in time, however short a time ahead the policy plans: runs come every five minutes.
+        "soon": context.as_of + max(timedelta(minutes=settings["plan_ahead_minutes"]), IN_TIME),
+        "last": last.number if last else 0,
+        "last_minutes": last.amount if last else 0,
+        "rates": json.dumps(limited),
+        "limited": sorted(limited),
         "steps": json.dumps(steps),
         "channels": sorted({channel for step in steps for channel in step["channels"]}),
         "quiet_from": settings["quiet_from"],
