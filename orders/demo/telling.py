@@ -13,7 +13,7 @@ from typing import Any
 from marketplace.accounts.models import User
 from marketplace.tenancy.actor import BEAT, Actor, person
 from marketplace.tenancy.scope import scope
-from orders.demo import acts, invoicing, looking_back, offering, quarrels
+from orders.demo import acts, invoicing, looking_back, offering, quarrels, shifting
 from orders.disputes.operations import sweep as sweep_disputes
 from orders.escrow.operations import mature
 from orders.payments.operations.settling import confirm_transfer
@@ -27,7 +27,7 @@ from providers.listings.models import PublicListing
 
 Row = dict[str, Any]
 YUAN = 100
-ACTS = acts.ACTS | quarrels.ACTS | looking_back.ACTS | invoicing.ACTS | offering.ACTS
+ACTS = acts.ACTS | quarrels.ACTS | looking_back.ACTS | invoicing.ACTS | offering.ACTS | shifting.ACTS
 
 
 @dataclass(frozen=True)

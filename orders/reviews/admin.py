@@ -27,8 +27,9 @@ class ReviewRoundAdmin(StatedAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        desk = Review.objects.using("system").filter(kind=KIND, subject_id=object_id).order_by("-id").first()
-        if desk is None:
+        known = Review.objects.using("system").filter(kind=KIND).order_by("-id")
+        desk = known.filter(subject_id=object_id).first() if object_id.isdecimal() else None
+        if desk is None:  # says so, and leads back
             return super().change_view(request, object_id, form_url, extra_context)
         return redirect(review_url(desk))
 

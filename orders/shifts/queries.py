@@ -13,9 +13,10 @@ from orders.service.calendar import day_of
 from orders.service.models import ServiceOrder
 from orders.service.queries import access_order
 from orders.shifts.clock import WHOLE
+from orders.shifts.lines import shown
 from orders.shifts.models import Timesheet
 from orders.shifts.states import TimesheetState
-from orders.shifts.weeks import open_weeks
+from orders.shifts.weeks import WEEK, open_weeks
 
 MODEL = "seat_shift"
 
@@ -57,6 +58,21 @@ def accepted_shifts(order: ServiceOrder) -> Mapping[str, Any]:
     """`shifts`: whole shifts of all accepted weeks, rounded down, since contracts count whole units; `weeks`: how many."""
     rows = timesheets_of(order).filter(state=TimesheetState.ACCEPTED)
     return {"shifts": (rows.aggregate(parts=Sum("parts"))["parts"] or 0) // WHOLE, "weeks": rows.count()}
+
+
+def shifts_between(order: ServiceOrder, first: date, last: date) -> tuple[int, int]:
+    """Of the shifts planned on these days: parts (1/10,000) of accepted weeks, and how many stand in weeks that are not accepted.
+
+    A week may lie in two periods: each shift counts where it begins.
+    """
+    parts = waiting = 0
+    for row in timesheets_of(order).filter(week__gt=first - WEEK, week__lte=last):
+        lines = [line for line in map(shown, row.lines) if first <= day_of(line.starts_at) <= last]
+        if row.state == TimesheetState.ACCEPTED:
+            parts += sum(line.parts for line in lines)
+        else:
+            waiting += len(lines)
+    return parts, waiting
 
 
 def due(at: datetime, batch: int = 500) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from orders.service.contracts import Paragraph, wording
+from orders.service.counting import counted
 from orders.service.models import ChangeRequest, ContractVersion, DeliveryComment, DeliveryFile, Milestone, ServiceOrder
 from orders.service.policies import is_too_late, possible, possible_with, waits_for_a_word
 from orders.service.queries import (
@@ -184,6 +185,9 @@ def milestone_context(request: HttpRequest, order: ServiceOrder, found: Mileston
         "may_comment": may(request, "comment") and not order.is_ended,
         "rounds_left": _rounds_left(context["terms"], found),
         "forms": forms_for(order, found),
+        "counts": [
+            (each.text, each.merchant_page if side == "merchant" else each.provider_page) for each in counted(order, found)
+        ],
         "milestone_url": url(request, "milestone", found.pk),
         "list_url": url(request, "list"),
     }

@@ -43,7 +43,8 @@ class ReportAdmin(StaffAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        review = Review.objects.using("system").filter(kind="report", subject_id=object_id).first()
-        if review is None:
+        known = Review.objects.using("system").filter(kind="report")
+        review = known.filter(subject_id=object_id).first() if object_id.isdecimal() else None
+        if review is None:  # says so, and leads back
             return super().change_view(request, object_id, form_url, extra_context)
         return redirect(review_url(review))

@@ -13,6 +13,7 @@ from orders.demo import telling
 from orders.demo.telling import tell_deals
 from orders.escrow.models import Release
 from orders.service.models import Milestone, ServiceOrder
+from orders.shifts.models import Timesheet
 from providers.demo.founding import organization_of
 from tests.providers.demo.test_telling import NOW, folder, tell
 from tests.tenancy.world import fingerprint
@@ -51,6 +52,10 @@ def test_contracts_stand_where_the_story_leaves_them(folder: Path) -> None:
     merchant_id = organization_of(owner())
     with scope(merchant_id):
         assert Release.objects.filter(merchant_id=merchant_id).count() == 3
+        weeks = list(Timesheet.objects.filter(merchant_id=merchant_id).order_by("week"))
+    # Three agents, seven evenings; one came 25 minutes late, one 130, one not at all.
+    assert [(sheet.state, sheet.planned) for sheet in weeks] == [("accepted", 21), ("accepted", 21), ("review", 21)]
+    assert [round(sheet.parts / 10_000, 2) for sheet in weeks] == [20.64, 20.7, 19.41], "presence ends with the last event"
     checked = verify_all()
     assert (checked["accounts_off"], checked["transfers_off"]) == ([], [])
 

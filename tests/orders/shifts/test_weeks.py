@@ -1,5 +1,7 @@
 """A week of shifts: handed in when it is over, looked at until Thursday night, accepted by silence; never money by itself."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -8,13 +10,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from marketplace.kernel.errors import NotAllowed, NotFound
 from marketplace.kernel.transitions import NotPossible
 from marketplace.outbox.models import Message
 from marketplace.tenancy.actor import BEAT, CLI
 from marketplace.tenancy.scope import scope
-from orders.service.models import ServiceOrder
+from orders.rooms.registry import Subject, evidence_of
+from orders.service.counting import counted
+from orders.service.models import Milestone, ServiceOrder
 from orders.shifts import operations, queries
 from orders.shifts.files import BadFile
 from orders.shifts.models import Timesheet
@@ -232,3 +237,37 @@ def test_the_journey_of_a_week_on_both_consoles(deal: Deal, sign_in: Callable[..
     assert deal.now(row).state == "accepted"
     lines = b"".join(buyer.get(reverse("shifts:csv", args=[row.pk])).streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 3 and lines[1].startswith("Amy,") and lines[1].endswith(",0.5000")
+
+
+def test_a_periods_count_takes_each_shift_where_it_begins_and_only_accepted_weeks(deal: Deal) -> None:
+    row = deal.hand_in()
+    events = EVENTS + b"e4,reply,t3,Bob,2026-03-10 09:00,\ne5,closed,t3,Bob,2026-03-10 17:00,\n"
+    with scope(deal.acme.id):
+        order = ServiceOrder.objects.get(merchant_id=deal.acme.id, pk=deal.order)
+        whole, tail = (Milestone(order=order, period_from=date(2026, 3, day), period_until=date(2026, 4, 8)) for day in (9, 10))
+        assert queries.shifts_between(order, date(2026, 3, 9), date(2026, 4, 8)) == (0, 2)
+    row = deal.hand_in(at=MONDAY + HOUR, events=events)
+    deal.decide("accept", row)
+    with scope(deal.acme.id), translation.override("en"):
+        assert queries.shifts_between(order, date(2026, 3, 9), date(2026, 4, 8)) == (15_000, 0)
+        assert queries.shifts_between(order, date(2026, 3, 10), date(2026, 4, 8)) == (10_000, 0)
+        assert queries.shifts_between(order, date(2026, 3, 11), date(2026, 4, 8)) == (0, 0)
+        assert [each.text for each in counted(order, whole)] == ["Accepted weeks have 1.50 shifts of this period."]
+        assert [each.text for each in counted(order, tail)] == ["Accepted weeks have 1.00 shifts of this period."]
+        assert counted(order, Milestone(order=order)) == [], "nothing is counted of a milestone that is no period"
+
+
+def test_weeks_are_in_the_bundle_of_evidence_for_the_parties_only(deal: Deal) -> None:
+    row = deal.hand_in()
+    subject = Subject("order", deal.order)
+    with scope(deal.acme.id):
+        mine = [each for each in evidence_of(subject, deal.acme.id, deal.studio.id) if each.path.startswith("shifts/2026-03-09")]
+    (piece,) = mine
+    assert (piece.path, piece.facts["state"], piece.facts["roster_sha256"]) == (
+        "shifts/2026-03-09-version-1.json", "review", hashlib.sha256(ROSTER).hexdigest(),
+    )  # fmt: skip
+    assert [line["agent"] for line in json.loads(piece.content)] == ["Amy", "Bob"]
+    assert piece.at == row.handed_in_at
+    stranger = cast.other()
+    with scope(stranger.id):
+        assert evidence_of(subject, stranger.id, deal.studio.id) == []
