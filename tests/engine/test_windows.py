@@ -16,7 +16,7 @@ from aftersales.programs.policies import save_policy
 from aftersales.programs.registry import program_named
 from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
-from orders.store.models import ShopOrder, Sku
+from orders.store.models import ShopOrder, ShopOrderLine, Sku
 from tests import cast
 from tests.engine import doors
 from tests.engine.test_goldens import PROMO_ORDER, SINGLES_DAY, line, order, price, promote
@@ -104,6 +104,22 @@ def test_who_asks_is_told_that_nothing_fell_until_the_window_is_over(late: bool,
     assert asked(acme, "1001", end - TICK)["refused"] == {"NO_DROP": 1}
     assert asked(acme, "1001", end)["refused"] == {"WINDOW_CLOSED": 1}
     assert asked(acme, "1001", end + timedelta(days=30))["refused"] == {"WINDOW_CLOSED": 1}
+
+
+@pytest.mark.parametrize("facts", [{"status": "cancelled"}, {"status": "open", "paid_at": None}])
+def test_an_order_that_is_not_paid_or_cancelled_is_refused_for_that(facts: dict[str, Any], tmp_path: Path) -> None:
+    acme = a_shop(Window("", "", drop="2026-03-12T00:00:00"), tmp_path)
+    with scope(acme.id):
+        ShopOrder.objects.filter(merchant_id=acme.id, external_ref="1001").update(**facts)
+    for at in ("2026-03-10T00:00:00+08:00", "2026-04-10T00:00:00+08:00"):
+        assert asked(acme, "1001", doors.moment(at))["refused"] == {"ORDER_INACTIVE": 1}
+
+
+def test_a_line_that_left_its_order_is_not_answered(tmp_path: Path) -> None:
+    acme = a_shop(Window("", ""), tmp_path)
+    with scope(acme.id):
+        ShopOrderLine.objects.filter(merchant_id=acme.id).update(removed_at=BEGAN, returned_quantity=1)
+    assert asked(acme, "1001", doors.moment("2026-03-10T00:00:00+08:00")) == {"claims": 0, "refused": {}}
 
 
 def test_what_is_not_delivered_is_protected_without_an_end(tmp_path: Path) -> None:
