@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 from aftersales.guards.models import KillSwitch
+from aftersales.programs.policies import save_policy
 from aftersales.programs.refund_retention.models import RetentionCase
+from aftersales.programs.registry import program_named
+from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from tests import cast
 from tests.engine import doors
@@ -59,6 +62,22 @@ def test_a_batch_makes_the_same_cards(acme: cast.Merchant, at: datetime, made: s
     assert shop.case_of(asked).offer == made
 
 
+def protect(merchant: cast.Merchant, **policy: object) -> None:
+    with scope(merchant.id):
+        program = program_named("price_protection")
+        save_policy(merchant_id=merchant.id, program=program, settings=policy, automatic=False, by=CLI, at=END)
+
+
+def test_nothing_is_promised_that_could_not_be_paid(acme: cast.Merchant) -> None:
+    protect(acme, returns="ignore")
+    assert offer(acme, "O1", END - TICK) == "neutral"
+    protect(acme)
+    stop(acme, "price_protection")
+    assert offer(acme, "O2", END - TICK) == "neutral"
+    let_go(acme)
+    assert offer(acme, "O3", END - TICK) == "price_protection"
+
+
 def test_a_promise_outlives_the_window(acme: cast.Merchant) -> None:
     made = END - timedelta(minutes=2)
     asked = shop.ask(acme, reason_code="降价", at=made)
@@ -70,16 +89,23 @@ def test_a_promise_outlives_the_window(acme: cast.Merchant) -> None:
     assert shop.case_of(asked).state == State.SAVED_PROVISIONAL
 
 
-def test_a_promise_waits_while_price_protection_is_stopped(acme: cast.Merchant) -> None:
+@pytest.mark.parametrize("by_switch", [True, False])
+def test_a_promise_waits_while_price_protection_cannot_pay(acme: cast.Merchant, by_switch: bool) -> None:
     made = END - timedelta(minutes=2)
     asked = shop.ask(acme, reason_code="降价", at=made)
     shop.accept(shop.case_of(asked), made + timedelta(minutes=1))
     shop.beat(acme, END + timedelta(minutes=10))
     shop.closed(asked, "withdrawn", END + timedelta(hours=1))
-    stop(acme, "price_protection")
+    if by_switch:
+        stop(acme, "price_protection")
+    else:
+        protect(acme, returns="ignore")
+    shop.beat(acme, END + timedelta(hours=2))
+    assert doors.rows(acme, "SELECT state FROM aftersales_programrun") == []
     shop.run(acme, END + timedelta(hours=2))
     assert (doors.rows(acme, PAID), shop.case_of(asked).state) == ([], State.WITHDRAWN)
     assert doors.rows(acme, "SELECT state FROM aftersales_programrun") == [("finished",)]
     let_go(acme)
+    protect(acme)
     shop.run(acme, END + timedelta(hours=3))
     assert doors.rows(acme, PAID) == [("price_protection", "reserved", 5_000)]

@@ -90,10 +90,10 @@ decided AS (
          CASE WHEN d.refusal IS NOT NULL THEN 'not_eligible' WHEN d.arm = 'holdout' THEN 'holdout' ELSE 'offered' END AS state,
          CASE WHEN d.refusal IS NOT NULL OR d.arm = 'holdout' THEN ''
               WHEN d.wanted = 'partial_refund' AND d.money = 0 THEN CASE d.intent WHEN 'quality' THEN 'exchange' ELSE 'neutral' END
-              -- The difference is promised only while price protection could still be asked for.
-              WHEN d.wanted = 'price_protection' AND NOT EXISTS (
+              -- The difference is promised only while price protection pays and could still be asked for.
+              WHEN d.wanted = 'price_protection' AND NOT (%(protects)s AND EXISTS (
                 SELECT FROM store_shoporderline l
-                WHERE l.merchant_id = %(merchant)s AND l.id = d.line_id AND %(as_of)s < {window_to}) THEN 'neutral'
+                WHERE l.merchant_id = %(merchant)s AND l.id = d.line_id AND %(as_of)s < {window_to})) THEN 'neutral'
               WHEN d.wanted = 'edit_order' AND d.delivered_at IS NOT NULL THEN 'exchange' ELSE d.wanted END AS offer,
          CASE WHEN d.refusal IS NULL AND d.arm <> 'holdout' THEN least(d.deadline_at,
            %(as_of)s + least((d.deadline_at - d.requested_at) * %(hold_share)s, %(hold)s::interval)) END AS hold_until

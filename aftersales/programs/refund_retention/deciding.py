@@ -9,9 +9,9 @@ from django.db import connection, connections
 
 from aftersales.measurement.models import Experiment
 from aftersales.measurement.operations import current_experiment
-from aftersales.programs.policies import active_policy
 from aftersales.programs.price_protection import rules as protection
 from aftersales.programs.price_protection.windows import window_values
+from aftersales.programs.refund_retention.queries import protection_settings
 from aftersales.programs.refund_retention.reading import codes_read, texts_read
 from aftersales.programs.refund_retention.rules import PROGRAM, Settings
 from aftersales.programs.refund_retention.selection import DECIDE_CHUNK, EXECUTE_ONE, PREPARE_ONE, parameters
@@ -56,9 +56,9 @@ class Decider:
         )
 
     def _protection(self) -> dict[str, Any]:
-        """When price protection ends, by the policy a claim would be decided under."""
-        policy = active_policy(merchant_id=self.merchant_id, program=protection.PROGRAM)
-        return window_values(protection.validated(policy.settings if policy else {}))
+        """Whether price protection can pay, and when it ends, by the policy a claim would be decided under."""
+        settings = protection_settings(self.merchant_id)
+        return window_values(settings or protection.DEFAULTS) | {"protects": settings is not None}
 
 
 def take_turns(merchant_id: int) -> None:

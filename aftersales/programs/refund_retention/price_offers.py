@@ -8,8 +8,8 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from aftersales.guards.queries import is_killed
 from aftersales.programs.refund_retention.models import RetentionCase
+from aftersales.programs.refund_retention.queries import protection_settings
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 
@@ -20,14 +20,14 @@ def settle_price_offers(*, merchant_id: int, at: datetime, by: Actor) -> int:
     """Claim price protection for every withdrawn case that was offered it; the caller holds the lock on money.
 
     Killed between claim and note, the next pass asks again and price protection finds its claim made. While price protection is
-    stopped they wait.
+    stopped, or its policy only previews, they wait.
     """
     from aftersales.operations import claim_order  # the registry of programs imports this package
 
     with scope(merchant_id):
-        if is_killed(merchant_id, "price_protection"):
-            return 0
         waiting = list(_waiting(merchant_id).values_list("pk", "order_id", "created_at").order_by("pk")[:BATCH])
+        if waiting and protection_settings(merchant_id) is None:
+            return 0
     for case_id, order_id, made_at in waiting:
         claim_order(merchant_id=merchant_id, order_id=order_id, as_of=at, by=by, at=at, promised_at=made_at)
         with scope(merchant_id):

@@ -6,7 +6,10 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet, Sum
 from django.db.models.functions import TruncMonth
 
+from aftersales.guards.queries import is_killed
 from aftersales.models import ProgramPolicy
+from aftersales.programs.policies import active_policy
+from aftersales.programs.price_protection import rules as protection
 from aftersales.programs.refund_retention.models import RetentionCase
 from aftersales.programs.refund_retention.rules import PROGRAM
 from marketplace.kernel.errors import NotFound
@@ -97,7 +100,15 @@ def has_undecided(merchant_id: int) -> bool:
 
 def has_withdrawn(merchant_id: int) -> bool:
     """Whether a withdrawn case waits for its goodwill or price protection. Needs the merchant's scope."""
-    return RetentionCase.objects.filter(merchant_id=merchant_id, state=RetentionCase.State.WITHDRAWN).exists()
+    found = RetentionCase.objects.filter(merchant_id=merchant_id, state=RetentionCase.State.WITHDRAWN)
+    return found.exists() and (found.exclude(offer="price_protection").exists() or protection_settings(merchant_id) is not None)
+
+
+def protection_settings(merchant_id: int) -> protection.Settings | None:
+    """The policy of a price protection claim; None where none can be paid: stopped, or only previewed. Needs the scope."""
+    policy = active_policy(merchant_id=merchant_id, program=protection.PROGRAM)
+    settings = protection.validated(policy.settings if policy else {})
+    return settings if protection.may_pay(settings) and not is_killed(merchant_id, protection.PROGRAM) else None
 
 
 def merchants_with_work() -> list[int]:

@@ -36,7 +36,7 @@ TYPES = {
     "text[]": "never always_never owed offer_intents offers currencies codes code_intents intents sources actions",
     "bigint[]": "caps texts",
     "float8[]": "probabilities",
-    "boolean": "promo_extension",
+    "boolean": "promo_extension protects",
     "boolean[]": "conditionals",
 }
 
