@@ -1,7 +1,7 @@
 """What the planner knows of the order store.
 
 Statistics are of whole tables: of a merchant who came after the last ones they say that there is nothing of him. A program that
-ran between his import and autovacuum's next visit read all his lines once per price: 34 s instead of 0.1 s for 60,000 lines.
+ran between his import and autovacuum's next visit read all his lines once per price: 24 s instead of 0.04 s for 60,000 lines.
 """
 
 from typing import Literal
