@@ -12,12 +12,13 @@ class ServiceConfig(AppConfig):
         from orders.payments.autopay import register_source
         from orders.payments.purposes import register_purpose
         from orders.rooms.registry import register_contract_check, register_evidence, register_subject
-        from orders.service import connecting, scoring, talking
+        from orders.service import connecting, inbox, scoring, talking
         from orders.service.autopaying import SOURCE
         from orders.service.events import register_on
         from orders.service.notices import NOTICES
         from orders.service.operations import fund_from_payment
         from orders.service.web import waits
+        from providers.moderation.waiting import register_waiting
         from providers.onboarding.leaving import register_blocker
         from providers.onboarding.trial import register_order_count
         from providers.profiles.capacity import register_jobs
@@ -30,6 +31,7 @@ class ServiceConfig(AppConfig):
         register_contract_check(connecting.had_contract)
         register_evidence("order", connecting.evidence)
         waits.register()
+        register_waiting(inbox.SOURCE)
         register_order_count(scoring.orders_taken)
         register_blocker(scoring.open_jobs)
         register_jobs(scoring.jobs_of)

@@ -71,6 +71,8 @@ def _recurring(terms: Terms) -> Iterator[tuple[str, str]]:
         yield _("Enter what a period costs."), "recurring.monthly_minor"
     if not 1 <= recurring.min_months <= 60 or not 1 <= recurring.period_months <= 12:
         yield _("Enter a number from %(low)s to %(high)s.") % {"low": 1, "high": 60}, "recurring.min_months"
+    elif recurring.min_months % recurring.period_months:
+        yield _("The shortest term is a whole number of periods."), "recurring.min_months"
     if not 0 <= recurring.notice_days <= 180:
         yield _("Enter a number from %(low)s to %(high)s.") % {"low": 0, "high": 180}, "recurring.notice_days"
     if (terms.model == "retainer_commission") != (recurring.commission is not None):

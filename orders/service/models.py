@@ -443,6 +443,8 @@ class Timer(SharedModel):
     due_at = models.DateTimeField(_("due"))
     state = models.CharField(_("state"), max_length=10, choices=State, db_default=State.WAITING)
     attempts = models.IntegerField(_("attempts"), db_default=0)
+    #: When it was tried last and failed.
+    tried_at = models.DateTimeField(_("last tried"), null=True)
     done_at = models.DateTimeField(_("done"), null=True)
     error = models.CharField(_("error"), max_length=300, blank=True, db_default="")
 
@@ -459,6 +461,8 @@ class Timer(SharedModel):
         indexes = [
             # The sweep's, over all tenants: as the system role.
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="timers_due"),
+            # Staff's inbox.
+            models.Index(fields=["tried_at"], condition=Q(state="failed"), name="timers_failed"),
         ]
 
     def __str__(self) -> str:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from marketplace.kernel.transitions import after
 from marketplace.tenancy.actor import Actor
-from orders.service.calendar import day_of, end_of, months_later, start_of
+from orders.service.calendar import day_of, end_of, months_later, period, start_of
 from orders.service.errors import BadTerms, ChangedMeanwhile
 from orders.service.events import happened
 from orders.service.models import ContractVersion, Milestone
 from orders.service.operations.common import Case, change, say
-from orders.service.operations.planning import next_position, restage, stage
+from orders.service.operations.planning import months_of, next_position, reckoned, restage, stage
 from orders.service.states import ORDER_TABLE
 from orders.service.terms import MilestoneTerms, Terms
 
@@ -81,7 +81,12 @@ def term_end(started_at: datetime, terms: Terms) -> datetime:
 
 
 def end_of_period(case: Case, moment: datetime) -> datetime:
-    """The end of the period a moment lies in: nobody is billed, or left without service, for a part of one."""
-    ends = [end_of(row.period_until) for row in case.milestones if row.kind == "period" and row.period_until is not None]
-    later = [end for end in ends if end >= moment]
-    return min(later) if later else moment
+    """The end of the period a moment lies in, invoiced or not: nobody is billed, or left without service, for a part of one."""
+    ends = sorted(end_of(row.period_until) for row in case.milestones if row.kind == "period" and row.period_until is not None)
+    if not ends:
+        return moment
+    start, number = reckoned(case.milestones)
+    while ends[-1] < moment:
+        ends.append(end_of(period(start, number, months_of(case.terms))[1]))
+        number += 1
+    return next(end for end in ends if end >= moment)

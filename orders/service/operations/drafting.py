@@ -20,6 +20,7 @@ from orders.service.events import happened
 from orders.service.models import ContractVersion, ServiceOrder
 from orders.service.operations.amending import amend, require_amendable
 from orders.service.operations.common import Case, change, locked, parties, say, settled, told
+from orders.service.operations.concluding import conclude
 from orders.service.operations.planning import plan
 from orders.service.policies import require_order
 from orders.service.states import ORDER_TABLE
@@ -198,6 +199,7 @@ def accept_contract(*, organization_id: int, order_id: int, version_hash: str, b
         elif order.signed_version:
             _require_growth(case, version.agreed, at)
             amend(case, version, by, at)
+            conclude(case, by, at)  # what was dropped may have been all that was left
         else:
             _sign(case, version, by, at)
         settled(case, at)

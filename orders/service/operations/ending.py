@@ -9,6 +9,7 @@ from marketplace.kernel.transitions import NotPossible
 from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
+from orders.service.calendar import day_of, end_of
 from orders.service.errors import NotLateEnough, NotYourTurn
 from orders.service.events import happened
 from orders.service.models import HandoverItem, Milestone, ServiceOrder
@@ -16,6 +17,8 @@ from orders.service.operations.amending import end_of_period, term_end
 from orders.service.operations.closing import cancel_planned, close
 from orders.service.operations.common import Case, change, locked, say, settled, told
 from orders.service.operations.concluding import conclude, end, hand_over_list, has_last_fee
+from orders.service.operations.planning import has_run_out, move_periods
+from orders.service.operations.recurring import invoice_next_period
 from orders.service.policies import is_on_trial, is_too_late, require_order, waits_for_a_word
 from orders.service.queries import handover_of
 from orders.service.states import HELD, WORKING
@@ -48,20 +51,26 @@ def resume_order(*, organization_id: int, order_id: int, by: Actor, at: datetime
         state = require_order(case.order, case.acting, "resume")
         if case.order.paused_by != case.side:
             raise NotYourTurn(_("Fund what is due; the work goes on by itself then."))
-        wake(case, state, at)
+        wake(case, state, by, at)
         told(case, "contract.resumed", by)
         settled(case, at)
         say(case, "contract.resumed", at=at, key=f"resumed:{at:%Y%m%d%H%M}")
     return case.order
 
 
-def wake(case: Case, state: str, at: datetime) -> None:
-    """Resume a locked order: what was due while it rested is due that much later."""
+def wake(case: Case, state: str, by: Actor, at: datetime) -> None:
+    """Resume a locked order: what was due while it rested is due that much later, and no period is billed that rested."""
     order = case.order
-    rested = at - order.paused_at if order.paused_at else timedelta()
+    since = order.paused_at or at
     for milestone in case.milestones:
         if milestone.state in WORKING and milestone.due_at is not None:
-            change(milestone, due_at=milestone.due_at + rested)
+            change(milestone, due_at=milestone.due_at + (at - since))
+    if case.terms.is_recurring:
+        last = move_periods(case.milestones, case.terms, rested=day_of(since), resumed=day_of(at))
+        if order.ends_at is not None and last is not None:  # with a whole period
+            change(order, ends_at=max(order.ends_at, end_of(last)))
+        if has_run_out(case.milestones, day_of(at)) and (order.ends_at is None or order.ends_at > at):
+            invoice_next_period(case, by, at, begins=day_of(at))
     change(order, state=state, paused_at=None, paused_by="")
 
 
@@ -89,14 +98,15 @@ def give_notice(*, organization_id: int, order_id: int, reason: str, by: Actor, 
 
 
 def notice_end(case: Case, at: datetime) -> datetime:
-    """When the contract would end if notice were given now."""
+    """When the contract would end if notice were given now; one that ends by itself before that does so."""
     terms, order = case.terms, case.order
     if not terms.is_recurring:
         return at + FINISHING
     earliest = at + timedelta(days=terms.notice_days)
     if order.started_at is not None:
         earliest = max(earliest, term_end(order.started_at, terms))
-    return end_of_period(case, earliest)
+    ends = end_of_period(case, earliest)
+    return min(ends, order.ends_at) if order.ends_at is not None else ends
 
 
 def withdraw_notice(*, organization_id: int, order_id: int, by: Actor, at: datetime) -> ServiceOrder:

@@ -48,6 +48,8 @@ def fund_from_payment(*, merchant_id: int, subject_id: int, amount: int, currenc
 
 def _fund(case: Case, milestone: Milestone, state: str, by: Actor, at: datetime) -> None:
     order, terms = case.order, case.terms
+    if order.state == "paused" and not order.paused_by:  # it rested because nobody had paid
+        wake(case, after(ORDER_TABLE, order.state, "resume"), by, at)
     if milestone.kind == Milestone.Kind.PERIOD:
         begin_period(milestone, terms, at)  # before the money is set aside under its name
     elif "due_days" in milestone.basis:
@@ -60,8 +62,6 @@ def _fund(case: Case, milestone: Milestone, state: str, by: Actor, at: datetime)
     told(case, "milestone.funded", by, milestone, amount=milestone.amount, currency=order.currency)
     if order.state == "signed":
         _start(case, by, at)
-    elif order.state == "paused" and not order.paused_by:  # it rested because nobody had paid
-        wake(case, after(ORDER_TABLE, order.state, "resume"), at)
     if milestone.kind == Milestone.Kind.VARIABLE:
         deliver_by_itself(case, milestone, at)
     say(case, "milestone.funded", "provider", at=at, key=f"m{milestone.pk}:funded", milestone=milestone)

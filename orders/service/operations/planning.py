@@ -1,5 +1,6 @@
 """The milestones a contract makes: its stages at the signing, the periods of a standing service one by one."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -50,12 +51,73 @@ def period_name(first: date | None, last: date | None) -> str:
     return "1" if first is None or last is None else f"{first.isoformat()} – {last.isoformat()}"
 
 
-def next_period(order: ServiceOrder, milestones: list[Milestone], terms: Terms) -> Milestone:
-    """The invoice of the period after the last one. Periods are reckoned from the first day of the first."""
-    known = [row for row in milestones if row.kind == "period" and row.period_from is not None]
-    start = min(row.period_from for row in known if row.period_from)
-    months = terms.recurring.period_months if terms.recurring else 1
-    return _period(order, terms, position=next_position(milestones), days=period(start, len(known), months))
+def next_period(order: ServiceOrder, milestones: list[Milestone], terms: Terms, begins: date | None = None) -> Milestone:
+    """The invoice of the period after the last one, or after a rest of the one that `begins` now."""
+    start, number = (begins, 0) if begins else reckoned(milestones)
+    days = period(start, number, months_of(terms))
+    return _period(order, terms, position=next_position(milestones), days=days)
+
+
+def months_of(terms: Terms) -> int:
+    """How long a period is."""
+    return terms.recurring.period_months if terms.recurring else 1
+
+
+def reckoned(milestones: Iterable[Milestone]) -> tuple[date, int]:
+    """From which day periods are reckoned, and how many there are since: the first day of the first one, or of that after a rest.
+
+    Raises ValueError before the first period has its days.
+    """
+    start, number, last = None, 0, None
+    for first, until, _row in _dated(milestones):
+        if last is None or first != last + ONE_DAY:
+            start, number = first, 0
+        number, last = number + 1, until
+    if start is None:
+        raise ValueError("no period has begun")
+    return start, number
+
+
+def _dated(milestones: Iterable[Milestone]) -> list[tuple[date, date, Milestone]]:
+    """Periods that have their days, by them."""
+    found = [
+        (row.period_from, row.period_until, row)
+        for row in milestones
+        if row.kind == "period" and row.period_from is not None and row.period_until is not None
+    ]
+    return sorted(found, key=lambda each: each[:2])
+
+
+def has_run_out(milestones: Iterable[Milestone], day: date) -> bool:
+    """Whether the last period was over before the eve of this day: nothing is paid, nor invoiced, for it."""
+    known = _dated(milestones)
+    return bool(known) and known[-1][1] + ONE_DAY < day
+
+
+def move_periods(milestones: Iterable[Milestone], terms: Terms, *, rested: date, resumed: date) -> date | None:
+    """After a rest, periods that had not begun begin when the work goes on; one that nobody had paid keeps the days worked of it.
+
+    A period that was paid and had begun keeps its days: the rest was part of it. Returns the last day of the last one that moved.
+    """
+    free, end = date.min, None
+    for first, until, row in _dated(milestones):
+        free_after = until + ONE_DAY
+        worked = max(rested - first, timedelta())
+        if row.state == "planned" or (row.state == "funded" and first > rested):
+            begins = max(first, resumed - worked, free)
+            if begins != first:
+                end = _moved(row, begins, terms)
+                free_after = end + ONE_DAY
+        free = free_after
+    return end
+
+
+def _moved(row: Milestone, begins: date, terms: Terms) -> date:
+    first, until = period(begins, 0, months_of(terms))
+    row.period_from, row.period_until, row.name = first, until, period_name(first, until)
+    row.due_at = end_of(until) + REPORTING if row.state == "funded" else end_of(begins - ONE_DAY)
+    row.save(update_fields=["period_from", "period_until", "name", "due_at"])
+    return until
 
 
 def next_position(milestones: list[Milestone]) -> int:
@@ -65,7 +127,6 @@ def next_position(milestones: list[Milestone]) -> int:
 def begin_period(milestone: Milestone, terms: Terms, at: datetime) -> None:
     """The first period begins on the day it is funded; later ones have their days already."""
     if milestone.period_from is None or milestone.period_until is None:
-        months = terms.recurring.period_months if terms.recurring else 1
-        milestone.period_from, milestone.period_until = period(day_of(at), 0, months)
+        milestone.period_from, milestone.period_until = period(day_of(at), 0, months_of(terms))
         milestone.name = period_name(milestone.period_from, milestone.period_until)
     milestone.due_at = end_of(milestone.period_until) + REPORTING

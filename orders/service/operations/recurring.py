@@ -1,7 +1,7 @@
 """Standing services: the next period's invoice, the share of sales, counted units, and fees that follow from figures."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,15 +21,23 @@ from orders.service.states import ENDED
 from providers.listings.fees import month_fee
 
 
-def invoice_next_period(case: Case, by: Actor, at: datetime) -> Milestone:
-    """Write the invoice of the next period. On a locked order."""
-    milestone = next_period(case.order, case.milestones, case.terms)
+def invoice_next_period(case: Case, by: Actor, at: datetime, begins: date | None = None) -> Milestone:
+    """Write the invoice of the next period, which follows on the last one or, after a rest, `begins` now. On a locked order."""
+    milestone = next_period(case.order, case.milestones, case.terms, begins)
     milestone.order = case.order
     case.milestones.append(milestone)
+    _end_with(case, milestone)
     told(case, "milestone.invoiced", by, milestone, amount=milestone.amount)
     due = milestone.due_at or at
     say(case, "milestone.invoiced", "merchant", at=at, key=f"m{milestone.pk}:due", milestone=milestone, until=both.moment(due))
     return milestone
+
+
+def _end_with(case: Case, milestone: Milestone) -> None:
+    """A contract ends with a whole period, also where a rest has moved it."""
+    ends = end_of(milestone.period_until) if milestone.period_until else None
+    if case.order.ends_at is not None and ends is not None and ends > case.order.ends_at:
+        change(case.order, ends_at=ends)
 
 
 def uncounted_rest(case: Case, milestone: Milestone) -> int:

@@ -27,12 +27,14 @@ from orders.service.policies import is_on_trial
 from orders.service.states import ORDER_TABLE
 
 log = logging.getLogger(__name__)
-MOST_ATTEMPTS = 5
+#: A minute after the first failure, twice as long after each, at most an hour: about a day in all.
+MOST_ATTEMPTS = 30
 BATCH = 500
 #: Orders with something due that is not set-based, those waiting longest first.
 DUE = """
 SELECT merchant_id, order_id, min(due_at) AS since FROM service_timer
 WHERE state = 'waiting' AND due_at <= %(at)s AND kind <> ALL (%(bulk)s)
+  AND (tried_at IS NULL OR tried_at + least(interval '1 hour', interval '1 minute' * 2 ^ least(attempts - 1, 10)) <= %(at)s)
 GROUP BY 1, 2 ORDER BY since LIMIT %(batch)s
 """
 BULK = ["remind_3", "remind_1", "late"]
@@ -54,7 +56,7 @@ def due_orders(at: datetime, batch: int = BATCH) -> list[tuple[int, int]]:
 def run_order(*, merchant_id: int, order_id: int, by: Actor, at: datetime) -> int:
     """Do what is due for one order, in one transaction; returns how many timers were done.
 
-    What fails is undone, counted, and tried again by the next sweep, five times; then it is left to people.
+    What fails is undone, counted, and tried again, less and less often, for a day; then it is left to people.
     """
     try:
         with scope(merchant_id):
@@ -84,10 +86,21 @@ def _failed(merchant_id: int, order_id: int, error: str, at: datetime) -> int:
     with scope(merchant_id):
         rows = Timer.objects.filter(merchant_id=merchant_id, order_id=order_id, state=Timer.State.WAITING, due_at__lte=at)
         for timer in rows.exclude(kind__in=BULK).select_for_update().order_by("id"):
-            timer.attempts, timer.error = timer.attempts + 1, error[:300]
+            timer.attempts, timer.error, timer.tried_at = timer.attempts + 1, error[:300], at
             timer.state = Timer.State.FAILED if timer.attempts >= MOST_ATTEMPTS else timer.state
-            timer.save(update_fields=["attempts", "error", "state"])
+            timer.save(update_fields=["attempts", "error", "state", "tried_at"])
     return 0
+
+
+def try_again(*, merchant_id: int, order_id: int, by: Actor, at: datetime) -> int:
+    """Work out an order's timers anew, by staff, once the reason is mended; how many that had failed are gone."""
+    with scope(merchant_id, durable=True):
+        case = locked_by_time(merchant_id, order_id)
+        failed = Timer.objects.filter(merchant_id=merchant_id, order_id=order_id, state=Timer.State.FAILED).count()
+        if failed:
+            told(case, "timers.tried_again", by, failed=failed)
+            settled(case, at)
+    return failed
 
 
 def _expire(case: Case, timer: Timer, by: Actor, at: datetime) -> None:

@@ -124,8 +124,8 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
     """Offer to go on; the form stands on the contract's page."""
     order = order_of(request, pk)
     with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-        is_recurring = signed_terms(order).is_recurring
-    form = ExtendForm(request.POST, order=order, is_recurring=is_recurring)
+        terms = signed_terms(order)
+    form = ExtendForm(request.POST, order=order, terms=terms)
     if not form.is_valid():
         return TemplateResponse(request, "service/extend.html", _extending(request, order, form), status=422)
     facts = {"organization_id": request.organization.pk, "order_id": pk, **who_when(request)}
@@ -144,7 +144,7 @@ def extending(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return extend(request, pk)
     order = order_of(request, pk)
-    form = ExtendForm(order=order, is_recurring=signed_terms(order).is_recurring)
+    form = ExtendForm(order=order, terms=signed_terms(order))
     return TemplateResponse(request, "service/extend.html", _extending(request, order, form))
 
 

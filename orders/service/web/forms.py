@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from marketplace.kernel.money import MAX_MINOR, exponent
 from orders.service.models import Milestone, ServiceOrder
-from orders.service.terms import MilestoneTerms
+from orders.service.terms import MilestoneTerms, Terms
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -90,10 +90,14 @@ class ExtendForm(forms.Form):
 
     note = forms.CharField(label=_("Note to the other side"), max_length=1000, required=False)
 
-    def __init__(self, *args: Any, order: ServiceOrder, is_recurring: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, order: ServiceOrder, terms: Terms, **options: Any) -> None:
         super().__init__(*args, **options)
-        if is_recurring:
-            self.fields["months"] = forms.IntegerField(label=_("So many months longer"), min_value=1, max_value=36, initial=3)
+        if terms.is_recurring:
+            step = terms.recurring.period_months if terms.recurring else 1
+            self.fields["months"] = forms.IntegerField(
+                label=_("So many months longer"), min_value=step, max_value=max(36, step), step_size=step,
+                initial=step if step > 1 else 3,
+            )  # fmt: skip
         else:
             self.fields["name"] = forms.CharField(label=pgettext_lazy("milestone", "Name"), max_length=80)
             self.fields["amount"] = AmountField(

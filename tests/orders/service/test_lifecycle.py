@@ -11,7 +11,7 @@ from orders.escrow.models import FeeLine, Waiver
 from orders.escrow.operations import NotEnoughInWallet
 from orders.service.errors import BadAmounts, ChangedMeanwhile, GateClosed, NotYourTurn, RevisionsUsedUp
 from orders.service.files import checked
-from orders.service.models import DeliveryFile, Timer
+from orders.service.models import DeliveryFile
 from orders.service.operations import draft_order
 from orders.service.operations.drafting import Source
 from orders.service.terms import MilestoneTerms, contract_hash, from_json, to_json
@@ -377,20 +377,6 @@ def test_a_dispute_that_is_taken_back_leaves_time_to_look() -> None:
         at=story.at,
     )  # fmt: skip
     assert (story.states()[0], story.milestone().auto_accept_at) == ("delivered", story.at + timedelta(days=3))
-
-
-def test_timers_that_fail_are_counted_and_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
-    from orders.service.operations import timing
-
-    def fails(*_: object) -> None:
-        raise RuntimeError("disk on fire")
-
-    story = drafted().later(days=8)
-    monkeypatch.setitem(timing.HANDLERS, "unsigned", fails)
-    assert [story.sweep() for _ in range(6)] == [0] * 6
-    with scope(story.merchant.id):
-        timer = Timer.objects.get(merchant_id=story.merchant.id, kind="unsigned")
-    assert (timer.state, timer.attempts, "disk on fire" in timer.error) == ("failed", 5, True)
 
 
 def _settle(story, to_provider: int) -> None:
