@@ -33,6 +33,9 @@ def open_until(milestone: Milestone) -> datetime | None:
 
 
 def may_open(milestone: Milestone, at: datetime) -> bool:
+    """Also, without a term, where figures cannot be trusted: no rule moves that money."""
+    if milestone.state == "funded" and milestone.is_measured and milestone.measured_until is None:
+        return True
     until = open_until(milestone)
     return until is not None and at <= until
 

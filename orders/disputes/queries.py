@@ -46,6 +46,11 @@ def open_dispute_of(milestone: Milestone) -> Dispute | None:
     return found.first()
 
 
+def is_decided(milestone: Milestone) -> bool:
+    """Whether a dispute about it was settled: that is final."""
+    return Dispute.objects.filter(merchant_id=milestone.merchant_id, milestone_id=milestone.pk, state="settled").exists()
+
+
 def steps_of(dispute: Dispute) -> QuerySet[DisputeStep]:
     """Everything that happened, oldest first."""
     return DisputeStep.objects.filter(merchant_id=dispute.merchant_id, dispute_id=dispute.pk).order_by("id")

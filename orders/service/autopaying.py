@@ -57,7 +57,7 @@ def invoice(merchant_id: int, order_id: int, milestone_id: int, at: datetime) ->
     found = next((row for row in rows if row.pk == milestone_id and row.state == "planned" and row.kind != "stage"), None)
     if order is None or found is None or found.due_at is None or found.due_at > at:
         return None
-    amount = found.amount - int(found.basis.get("rolled", 0))
+    amount = found.to_pay
     return Invoice(found.pk, found.name, amount, order.currency, _period(rows, found, at), found.due_at + UNFUNDED)
 
 

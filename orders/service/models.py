@@ -249,6 +249,11 @@ class Milestone(SharedModel):
         return f"milestone:{self.pk}"
 
     @property
+    def to_pay(self) -> int:
+        """What has still to be set aside for it: its price, less what an earlier period left over for it."""
+        return max(0, self.amount - int(self.basis.get("rolled", 0)))
+
+    @property
     def is_measured(self) -> bool:
         """Whether figures decide what it pays, so that nothing is delivered for it."""
         return "measured" in self.basis

@@ -88,7 +88,8 @@ def _shares(milestones: Sequence[Milestone], terms: Terms) -> Iterator[tuple[Key
 def _is_to_be_ended(milestones: Sequence[Milestone], *, owed: bool) -> bool:
     """Whether there is still something for the end to do; else the order would end again and again."""
     if any(
-        (row.state == "planned" and row.kind != "variable") or (row.state == "funded" and row.kind == "stage")
+        (row.state == "planned" and row.kind != "variable")
+        or (row.state == "funded" and row.kind == "stage" and not row.is_measured)
         for row in milestones
     ):
         return True

@@ -10,7 +10,7 @@ from orders.disputes.errors import AlreadyDisputed, BadAmount, TooLate
 from orders.disputes.models import Dispute, Reason
 from orders.disputes.operations.common import due, said, tell_step
 from orders.disputes.policies import at_stake, may_open
-from orders.disputes.queries import open_dispute_of
+from orders.disputes.queries import is_decided, open_dispute_of
 from orders.disputes.states import CAP
 from orders.service.operations import freeze_milestone
 from orders.service.queries import access_milestone, access_order
@@ -29,6 +29,8 @@ def open_dispute(
         _order, milestone = access_milestone(organization_id=organization_id, pk=milestone_id)
         if open_dispute_of(milestone) is not None:
             raise AlreadyDisputed(_("There is an open dispute about this milestone already."))
+        if is_decided(milestone):
+            raise AlreadyDisputed(_("A dispute about this milestone was settled. That is final."))
         if not may_open(milestone, at):
             raise TooLate(_("A dispute is possible for seven days after a delivery or an acceptance; that time is over."))
         stake, text = at_stake(milestone), said(statement)

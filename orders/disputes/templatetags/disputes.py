@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.disputes import policies
-from orders.disputes.queries import open_dispute_of
+from orders.disputes.queries import is_decided, open_dispute_of
 from orders.disputes.web.views import SPACES, WRITES
 from orders.service.models import Milestone
 
@@ -31,6 +31,6 @@ def dispute_of(context: RequestContext, milestone: Milestone) -> Way | None:
     found = open_dispute_of(milestone) if milestone.state == "disputed" else None
     if found is not None:
         return Way(reverse(f"{SPACES[kind]}:detail", args=[found.pk]), is_open=True)
-    if WRITES[kind] in request.rights and policies.may_open(milestone, timezone.now()):
+    if WRITES[kind] in request.rights and policies.may_open(milestone, timezone.now()) and not is_decided(milestone):
         return Way(reverse(f"{SPACES[kind]}:open", args=[milestone.pk]), is_open=False)
     return None

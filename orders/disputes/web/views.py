@@ -26,7 +26,7 @@ from orders.disputes import operations, policies
 from orders.disputes.errors import AlreadyDisputed, BadAmount, FeeNotCovered, NothingSaid, TooLate
 from orders.disputes.forms import ActForm, OpenForm, ShareField
 from orders.disputes.models import Dispute
-from orders.disputes.queries import access_dispute, consequences, disputes_of
+from orders.disputes.queries import access_dispute, consequences, disputes_of, is_decided
 from orders.disputes.showing import ZONE, shown
 from orders.disputes.states import DisputeState, Outcome
 from orders.service.models import Milestone, ServiceOrder
@@ -149,6 +149,7 @@ def opening(request: HttpRequest, pk: int) -> HttpResponse:
     organization_id = request.organization.pk
     with scope(organization_id, read_only=True):
         order, milestone = access_milestone(organization_id=organization_id, pk=pk)
+        may_open = policies.may_open(milestone, timezone.now()) and not is_decided(milestone)
     stake = policies.at_stake(milestone)
     form = OpenForm(request.POST or None, currency=order.currency, at_stake=stake)
     if request.method == "POST" and form.is_valid():
@@ -165,16 +166,18 @@ def opening(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, str(error))
             return redirect(path_to(request, "list"))
     status = 422 if form.errors else 200
-    return TemplateResponse(request, "disputes/open.html", _opening(request, order, milestone, form), status=status)
+    return TemplateResponse(request, "disputes/open.html", _opening(request, order, milestone, form, may_open), status=status)
 
 
-def _opening(request: HttpRequest, order: ServiceOrder, milestone: Milestone, form: OpenForm) -> dict[str, Any]:
+def _opening(
+    request: HttpRequest, order: ServiceOrder, milestone: Milestone, form: OpenForm, may_open: bool
+) -> dict[str, Any]:  # fmt: skip
     return {
         "order": order,
         "milestone": milestone,
         "form": form,
         "stake": policies.at_stake(milestone),
-        "may_open": policies.may_open(milestone, timezone.now()),
+        "may_open": may_open,
         "until": policies.open_until(milestone),
         "space": SPACES[_kind(request)],
         "zone": ZONE,

@@ -28,10 +28,18 @@ def begin(order: ServiceOrder, milestone: Milestone | None, by: Actor, at: datet
     if found is None:
         return None
     clause, version = found
-    if clause.milestone != (milestone.position if milestone else 0):
+    if clause.milestone != (_place(milestone) if milestone else 0):
         return None
     known = OutcomeAgreement.objects.filter(merchant_id=order.merchant_id, order=order).first()
     return known or _open(order, milestone, clause, version, by, at)
+
+
+def _place(milestone: Milestone) -> int | None:
+    """Where a milestone stands among the stages that are agreed: rows also count what was dropped, and fees."""
+    if milestone.kind != Milestone.Kind.STAGE:
+        return None
+    stages = Milestone.objects.filter(merchant_id=milestone.merchant_id, order_id=milestone.order_id, kind=Milestone.Kind.STAGE)
+    return stages.exclude(state="cancelled").filter(position__lte=milestone.position).count()
 
 
 def _open(

@@ -11,6 +11,7 @@ from orders.service.calendar import day_of, end_of, months_later, period, start_
 from orders.service.errors import BadTerms, ChangedMeanwhile
 from orders.service.events import happened
 from orders.service.models import ContractVersion, Milestone
+from orders.service.operations.closing import give_back_surplus
 from orders.service.operations.common import Case, change, say
 from orders.service.operations.planning import months_of, next_position, reckoned, restage, stage
 from orders.service.states import ORDER_TABLE
@@ -59,19 +60,20 @@ def amend(case: Case, version: ContractVersion, by: Actor, at: datetime) -> None
         model=terms.model, total_minor=terms.total_minor,
     )  # fmt: skip
     case.forget_terms()
-    _reprice(case, terms)
+    _reprice(case, terms, by, at)
     if order.ends_at is not None and not order.notice_by and order.started_at is not None:
         change(order, ends_at=term_end(order.started_at, terms))
     say(case, "contract.amended", "merchant", "provider", at=at, key=f"v{version.number}:amended")
     happened("amended", order, None, by, at)
 
 
-def _reprice(case: Case, terms: Terms) -> None:
-    """Periods that are not funded yet cost what is agreed now."""
+def _reprice(case: Case, terms: Terms, by: Actor, at: datetime) -> None:
+    """Periods that are not funded yet cost what is agreed now; what was carried over for one and is more than that goes back."""
     if terms.is_recurring:
         for milestone in case.milestones:
             if milestone.kind == "period" and milestone.state == "planned" and milestone.amount != terms.first_minor:
                 change(milestone, amount=terms.first_minor)
+                give_back_surplus(case, milestone, by, at)
 
 
 def term_end(started_at: datetime, terms: Terms) -> datetime:

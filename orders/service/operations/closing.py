@@ -60,6 +60,15 @@ def carry_over(case: Case, milestone: Milestone, rest: int, by: Actor, at: datet
     return True
 
 
+def give_back_surplus(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
+    """What was carried over for a planned milestone beyond its price, which has fallen since."""
+    rolled = int(milestone.basis.get("rolled", 0))
+    surplus, key = rolled - milestone.amount, milestone.hold_key
+    if surplus > 0:
+        refund(deal=case.deal, hold_key=key, key=f"{key}:surplus:{case.order.signed_version}", amount=surplus, at=at, by=by)
+        change(milestone, basis={**milestone.basis, "rolled": rolled - surplus})
+
+
 def cancel_planned(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
     """A milestone that was never funded falls away; what was carried over for it goes back."""
     rolled = int(milestone.basis.get("rolled", 0))

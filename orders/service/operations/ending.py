@@ -209,11 +209,14 @@ def _require_trial(case: Case) -> None:
 
 
 def time_is_up(case: Case, by: Actor, at: datetime) -> None:
-    """The contract has reached its end: one-off work that was not delivered is given back; periods are still reported on."""
+    """The contract has reached its end: one-off work that was not delivered is given back; periods are still reported on.
+
+    What is measured waits for its figures, whoever gave notice: nobody leaves a result he does not like.
+    """
     for milestone in case.milestones:
         if milestone.state == "planned" and milestone.kind != Milestone.Kind.VARIABLE:
             cancel_planned(case, milestone, by, at)
-        elif milestone.state == "funded" and milestone.kind == Milestone.Kind.STAGE:
+        elif milestone.state == "funded" and milestone.kind == Milestone.Kind.STAGE and not milestone.is_measured:
             close(case, milestone, "refunded", 0, by, at)
     conclude(case, by, at)
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from marketplace.kernel.transitions import after
+from marketplace.kernel.transitions import NotPossible, after
 from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
@@ -40,9 +40,11 @@ def fund_milestone(*, organization_id: int, order_id: int, milestone_id: int, by
 def fund_from_payment(*, merchant_id: int, subject_id: int, amount: int, currency: str, at: datetime, by: Actor) -> Milestone:
     """What a payment made for a milestone does once it is in the wallet. Raises BadAmounts, and what `fund_milestone` raises."""
     with scope(merchant_id):
-        order, _milestone = access_milestone(organization_id=merchant_id, pk=subject_id)
+        order, milestone = access_milestone(organization_id=merchant_id, pk=subject_id)
         if order.currency != currency:
             raise BadAmounts(_("The payment is in another currency than the contract."))
+        if milestone.state in HELD:
+            raise NotPossible(_("It was paid already. The money is in your wallet."))
         return fund_milestone(organization_id=merchant_id, order_id=order.pk, milestone_id=subject_id, by=by, at=at)
 
 
@@ -54,10 +56,12 @@ def _fund(case: Case, milestone: Milestone, state: str, by: Actor, at: datetime)
         begin_period(milestone, terms, at)  # before the money is set aside under its name
     elif "due_days" in milestone.basis:
         milestone.due_at = at + timedelta(days=milestone.basis["due_days"])
+    if milestone.kind != Milestone.Kind.VARIABLE:
+        milestone.basis = {**milestone.basis, "version": order.signed_version}
     set_aside(case, milestone, by, at)
     change(
         milestone, state=state, funded_at=at, due_at=milestone.due_at, period_from=milestone.period_from,
-        period_until=milestone.period_until, name=milestone.name,
+        period_until=milestone.period_until, name=milestone.name, basis=milestone.basis,
     )  # fmt: skip
     told(case, "milestone.funded", by, milestone, amount=milestone.amount, currency=order.currency)
     if order.state == "signed":

@@ -11,13 +11,14 @@ from marketplace.outbox import both
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.service.calendar import end_of, start_of
-from orders.service.models import Milestone
+from orders.service.models import Milestone, ServiceOrder
 from orders.service.operations.common import Case, change, locked_by_time, parties, say, settled, told
 from orders.service.operations.planning import next_period, next_position
-from orders.service.queries import deliveries_of
+from orders.service.queries import deliveries_of, signed_terms, version_of
 from orders.service.queries.cost import sales_between
 from orders.service.queries.steps import UNFUNDED
 from orders.service.states import ENDED
+from orders.service.terms import Terms
 from providers.listings.fees import month_fee
 
 
@@ -42,22 +43,33 @@ def _end_with(case: Case, milestone: Milestone) -> None:
 
 def uncounted_rest(case: Case, milestone: Milestone) -> int:
     """What is held for a counted milestone beyond what was confirmed by accepting the delivery; 0 for everything else."""
-    units = case.terms.units
-    if milestone.kind == Milestone.Kind.VARIABLE or units is None or not case.terms.is_counted:
-        return 0
-    done = deliveries_of(milestone).values_list("quantity", flat=True).first() or 0
-    return max(0, milestone.amount - done * units.price_minor)
+    return milestone.amount - counted_money(terms_of(case.order, milestone, case.terms), milestone)[0]
+
+
+def terms_of(order: ServiceOrder, milestone: Milestone, now: Terms | None = None) -> Terms:
+    """The terms a milestone was funded under: what has begun is counted by them, whatever was agreed since."""
+    number = milestone.basis.get("version", order.signed_version)
+    if number == order.signed_version:
+        return now or signed_terms(order)
+    return version_of(order, number).agreed
+
+
+def counted_money(terms: Terms, milestone: Milestone) -> tuple[int, int]:
+    """Of a counted milestone, what its newest delivery comes to: of the money held, and beyond it. Otherwise all that is held."""
+    units = terms.units
+    if milestone.kind == Milestone.Kind.VARIABLE or units is None or not terms.is_counted:
+        return milestone.amount, 0
+    worth = (deliveries_of(milestone).values_list("quantity", flat=True).first() or 0) * units.price_minor
+    return min(worth, milestone.amount), max(0, worth - milestone.amount)
 
 
 def invoice_excess(case: Case, milestone: Milestone, by: Actor, at: datetime) -> None:
     """More was confirmed than was paid in advance: the rest is a fee of its own."""
-    units = case.terms.units
-    if milestone.kind == Milestone.Kind.VARIABLE or units is None or not case.terms.is_counted:
-        return
-    done = deliveries_of(milestone).values_list("quantity", flat=True).first() or 0
-    excess = done * units.price_minor - milestone.amount
-    if excess > 0:
-        basis = {"units_of": milestone.pk, "quantity": done, "price_minor": units.price_minor}
+    terms = terms_of(case.order, milestone, case.terms)
+    excess = counted_money(terms, milestone)[1]
+    if excess > 0 and terms.units is not None:
+        price = terms.units.price_minor
+        basis = {"units_of": milestone.pk, "quantity": (milestone.amount + excess) // price, "price_minor": price}
         charge(case, name=f"{milestone.name} +", amount=excess, basis=basis, by=by, at=at)
 
 
@@ -66,7 +78,7 @@ def count_share(case: Case, milestone: Milestone, by: Actor, at: datetime) -> Mi
 
     The base is the period's own price and is paid already. None when the share comes to nothing.
     """
-    recurring = case.terms.recurring
+    recurring = terms_of(case.order, milestone, case.terms).recurring
     if recurring is None or recurring.commission is None or milestone.period_from is None or milestone.period_until is None:
         return None
     rule = recurring.commission

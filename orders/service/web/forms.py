@@ -58,9 +58,7 @@ class DeliverForm(forms.Form):
         super().__init__(*args, **options)
         self.fields["files"] = FilesField(label=_("Files"), required=False, help_text=_("Up to 10 files of at most 25 MB each."))
         if counts:
-            self.fields["quantity"] = forms.IntegerField(
-                label=_("How many were done in this period"), min_value=0, max_value=10_000_000
-            )
+            self.fields["quantity"] = forms.IntegerField(label=_("How many were done"), min_value=0, max_value=10_000_000)
 
 
 class ChangesForm(forms.Form):
@@ -150,4 +148,4 @@ def forms_for(order: ServiceOrder, milestone: Milestone | None = None) -> dict[s
 
 def counts(order: ServiceOrder, milestone: Milestone) -> bool:
     """Whether a delivery says how many units were done."""
-    return order.model in ("seat_shift", "unit") and milestone.kind == Milestone.Kind.PERIOD
+    return order.model in ("seat_shift", "unit") and milestone.kind != Milestone.Kind.VARIABLE

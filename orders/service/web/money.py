@@ -23,6 +23,7 @@ from orders.service import operations
 from orders.service.errors import BadAmounts
 from orders.service.models import Milestone, ServiceOrder
 from orders.service.operations.accepting import preview
+from orders.service.operations.recurring import counted_money, terms_of
 from orders.service.policies import possible_with
 from orders.service.queries import open_split
 from orders.service.web.acts import done, facts_of, milestone_of, who_when
@@ -52,8 +53,8 @@ def _funding(request: HttpRequest, order: ServiceOrder, milestone: Milestone) ->
     available = wallet(order.merchant_id, order.currency)
     return _about(request, order, milestone) | {
         "available": available,
-        "missing": max(0, milestone.amount - available),
-        "left_over": max(0, available - milestone.amount),
+        "missing": max(0, milestone.to_pay - available),
+        "left_over": max(0, available - milestone.to_pay),
         "is_open": "fund" in possible_with(order, milestone, side_of(request)),
         "gateways": usable(order.currency),
         "key": uuid4().hex,
@@ -79,7 +80,7 @@ def _from_wallet(request: HttpRequest, order: ServiceOrder, milestone: Milestone
 def _pay_in(request: HttpRequest, order: ServiceOrder, milestone: Milestone) -> HttpResponse:
     """What is missing comes from outside; the wallet gives the rest."""
     with scope(request.organization.pk, user_id=request.user.pk, read_only=True):
-        missing = milestone.amount - wallet(order.merchant_id, order.currency)
+        missing = milestone.to_pay - wallet(order.merchant_id, order.currency)
         is_open = "fund" in possible_with(order, milestone, side_of(request))
     if missing <= 0 or not is_open:
         return _from_wallet(request, order, milestone)
@@ -107,9 +108,12 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
         facts = facts_of(request, order, milestone)
         done(request, lambda: operations.accept_milestone(**facts), _("Accepted. The money is released to the provider."))
         return redirect(url(request, "milestone", pk))
+    confirmed, excess = counted_money(terms_of(order, milestone), milestone)
     context = _about(request, order, milestone) | {
         "is_open": "accept" in possible_with(order, milestone, side_of(request)),
-        "preview": preview(order, milestone.amount, timezone.now()),
+        "preview": preview(order, confirmed, timezone.now()) if confirmed else None,
+        "rest": milestone.amount - confirmed,
+        "excess": excess,
     }
     return TemplateResponse(request, "service/accept.html", context)
 

@@ -371,3 +371,12 @@ def test_a_dispute_never_ends_before_its_clock_says_so(quarrel: Quarrel) -> None
             by=BEAT,
             at=quarrel.story.at + timedelta(hours=hours),
         )
+
+
+def test_what_was_settled_is_not_disputed_again() -> None:
+    quarrel = Quarrel(stories.accepted(positions=(1,))).ruled(PRICE).wait(days=10)
+    assert (quarrel.now.state, quarrel.story.milestone().state) == ("settled", "accepted")
+    assert policies.may_open(quarrel.story.milestone(), quarrel.story.at - timedelta(days=7)), "the time alone would allow it"
+    quarrel.story.at = quarrel.story.milestone().closed_at + timedelta(days=1)
+    with pytest.raises(AlreadyDisputed):
+        Quarrel(quarrel.story)

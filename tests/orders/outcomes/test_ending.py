@@ -7,13 +7,15 @@ import pytest
 from aftersales.outcomes.reading import reading_of
 from marketplace.tenancy.actor import BEAT
 from marketplace.tenancy.scope import scope
+from orders.disputes.errors import TooLate
+from orders.disputes.operations import open_dispute
 from orders.outcomes.metrics import Tally
 from orders.outcomes.operations import sweep_merchant
 from orders.outcomes.queries import rows_of
 from orders.service.policies import possible_with
 from orders.service.terms import TrialTerms
 from tests import cast
-from tests.orders.outcomes.shop import AT, CLAUSE, DAY, agreement, measuring, returns, sell, standing
+from tests.orders.outcomes.shop import AT, CAP, CLAUSE, DAY, agreement, measuring, returns, sell, standing, terms
 from tests.orders.outcomes.test_settling import lose_control_group, measured, swept
 from tests.orders.service.stories import Story, signed
 
@@ -25,8 +27,8 @@ LATE = 40
 def serving(*, treated: int, control: int, trial: bool = False) -> Story:
     """A standing service in its first period, with a thousand buyers who count."""
     merchant = cast.acme(currency="CNY", timezone="Asia/Shanghai")
-    terms = replace(standing(), trial=TrialTerms(20)) if trial else standing()
-    story = signed(terms, merchant=merchant).fund(1)
+    agreed = replace(standing(), trial=TrialTerms(20)) if trial else standing()
+    story = signed(agreed, merchant=merchant).fund(1)
     sell(story, 1_000)
     swept(story, days=5)
     returns(story, treated=treated, control=control)
@@ -93,3 +95,55 @@ def test_left_in_its_trial_a_service_pays_no_variable_fee_as_the_clause_says() -
     story.at = AT + 15 * DAY
     story.act("merchant", "end_trial", reason="")
     assert (agreement(story).state, story.order.state, len(story.milestones)) == ("stopped", "terminated", 1)
+
+
+def test_a_blocked_result_can_be_disputed_and_notice_does_not_end_it() -> None:
+    story = measured(treated=5, control=30)
+    lose_control_group(story)
+    swept(story, days=60)
+    story.at = AT + 61 * DAY
+    story.act("merchant", "give_notice", reason="Enough.")
+    story.later(days=8).sweep()
+    assert story.milestone(2).state == "funded", "no rule moves the money"
+    dispute = open_dispute(
+        organization_id=story.provider.id, milestone_id=story.milestone(2).pk, reason="other", statement="It worked.",
+        to_provider=CAP, by=story.by("provider"), at=story.at,
+    )  # fmt: skip
+    assert (dispute.at_stake, story.milestone(2).state) == (CAP, "disputed")
+
+
+def test_what_is_being_measured_cannot_be_disputed() -> None:
+    story = measuring()
+    with pytest.raises(TooLate):
+        open_dispute(
+            organization_id=story.merchant.id, milestone_id=story.milestone(2).pk, reason="other", statement="No.",
+            to_provider=0, by=story.by("merchant"), at=story.at,
+        )  # fmt: skip
+
+
+def test_notice_does_not_end_what_is_measured() -> None:
+    """Who sees figures he does not like cannot leave them; the result comes on its day, and then the contract ends."""
+    story = measuring()
+    story.later(days=1).act("merchant", "give_notice", reason="Enough.")
+    for _week in range(3):
+        story.later(days=8).sweep()
+    assert (story.order.state, story.milestone(2).state, agreement(story).state) == ("active", "funded", "measuring")
+    sweep_merchant(merchant_id=story.merchant.id, by=BEAT, at=AT + 60 * DAY)
+    assert agreement(story).state == "settled"
+    story.at = AT + 61 * DAY
+    story.sweep()
+    assert story.order.state in ("completed", "terminated")
+
+
+def test_an_outcome_agreed_again_is_measured_though_its_row_is_another() -> None:
+    story = signed(terms()).fund(1)
+    with_it = story.offered.agreed
+    without = with_it.changed(milestones=with_it.milestones[:1], clauses={})
+    for agreed in (without, with_it):
+        story.act("provider", "revise_contract", terms=agreed, base_hash=story.offered.hash, note="")
+        story.accept("merchant")
+    (again,) = [row for row in story.milestones if row.state == "planned" and row.amount == CAP]
+    assert again.position == 3, "the second was dropped"
+    story.fund(3)
+    assert agreement(story).milestone_id == again.pk
+    assert story.milestone(3).is_measured
