@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 LINES = 6_000
 DECLARED = """
-SELECT attrelid::regclass::text FROM pg_attribute WHERE attname = 'merchant_id' AND attoptions = ARRAY['n_distinct=-0.01']
+SELECT attrelid::regclass::text FROM pg_attribute WHERE attname = 'merchant_id' AND 'n_distinct=-0.01' = ANY (attoptions)
 """
 CROWDED = {"store_sku", "store_buyer", "store_shoporder", "store_shoporderline", "store_refundrequest"}
 CROWDED |= {"aftersales_claim", "outbox_message", "presale_balance_enrolment", "ledger_ledgertransfer"}
