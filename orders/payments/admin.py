@@ -254,7 +254,7 @@ class PayBackAdmin(ActingAdmin):
     title = gettext_lazy("Send this money back")
 
     def needs_act(self, row: PayBack) -> bool:
-        return row.pay_in.gateway in returning.OFFLINE and row.state in returning.UNSETTLED
+        return returning.is_left_to_people(row)
 
     def forms(self, row: PayBack, request: HttpRequest) -> dict[str, Any]:
         return {

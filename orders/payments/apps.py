@@ -9,7 +9,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from marketplace.outbox.people import register_notice
-        from orders.payments import notices
+        from orders.payments import inbox, notices
+        from providers.moderation.waiting import register_waiting
 
         for notice in notices.NOTICES:
             register_notice(notice)
+        register_waiting(inbox.SOURCE)

@@ -159,6 +159,7 @@ class PaymentCase(TenantModel):
         CURRENCY = "currency_differs", pgettext_lazy("payment", "Another currency arrived")
         TWICE = "paid_twice", pgettext_lazy("payment", "Paid a second time")
         REUSED = "transaction_reused", pgettext_lazy("payment", "The transaction belongs to another payment")
+        RETURN_DIFFERS = "return_differs", pgettext_lazy("payment", "Another amount was sent back")
         TAKEN_BACK = "taken_back", pgettext_lazy("payment", "Taken back by the payer's bank")
 
     pay_in = TenantForeignKey(PayIn)

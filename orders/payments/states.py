@@ -73,6 +73,7 @@ PAY_BACK: Table = {
     ("requested", "fail"): "failed",
     ("submitted", "succeed"): "succeeded",
     ("submitted", "fail"): "failed",
+    ("succeeded", "fail"): "failed",  # companies take it back days later: a closed card, a returned transfer
 }
 CASE: Table = {("open", "credit"): "credited", ("open", "explain"): "explained"}
 AUTOPAY: Table = {

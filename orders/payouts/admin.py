@@ -192,6 +192,7 @@ class PayoutAdmin(PageAdmin):
         forms: dict[str, Any] = {
             "pay": PaidForm(request.POST if act == "pay" else None, currency=row.currency, initial={"paid_on": timezone.now()}),
             "fail": FailedForm(request.POST if act == "fail" else None),
+            "bounce": FailedForm(request.POST if act == "bounce" else None),
             "cancel": WhyForm(request.POST if act == "cancel" else None),
         }
         form = forms.get(act)
@@ -200,6 +201,7 @@ class PayoutAdmin(PageAdmin):
         context = {
             "row": row, "forms": forms, "name": names_of([row]).organizations.get(row.provider_id, ""),
             "may_settle": allows(PAYOUT, row.state, "pay"), "may_cancel": allows(PAYOUT, row.state, "cancel"),
+            "may_bounce": allows(PAYOUT, row.state, "bounce"),
             "batch_url": reverse("admin:payouts_payoutbatch_act", args=[row.batch_id]), "title": row.number,
             "slip": ProofForm(), "slips": queries.slips_of(row.provider_id, [row.pk], using="system").get(row.pk, []),
             "advice": _advice(row),
@@ -232,7 +234,8 @@ class PayoutAdmin(PageAdmin):
 
     def _carried_out(self, request: HttpRequest, row: Payout, act: str, form: Any) -> bool:
         operations: dict[str, Callable[..., Any]] = {
-            "pay": settling.mark_paid, "fail": settling.mark_failed, "cancel": batches.cancel_payout,
+            "pay": settling.mark_paid, "fail": settling.mark_failed, "bounce": settling.mark_bounced,
+            "cancel": batches.cancel_payout,
         }  # fmt: skip
         call = {"provider_id": row.provider_id, "payout_id": row.pk, "by": person(staff_id(request)), "at": timezone.now()}
         try:

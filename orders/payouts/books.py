@@ -13,7 +13,9 @@ PENDING: Final = AccountCode.EARNINGS_PENDING.value
 IN_TRANSIT: Final = AccountCode.PAYOUTS_IN_TRANSIT.value
 PAID_OUT: Final = AccountCode.PAID_OUT.value
 #: What happens to a payout → the ledger's step. What is taken out goes back to the earnings as what the bank sent back does.
-STEPS: Final[dict[str, PayoutStep]] = {"drafted": "sent", "paid": "paid", "failed": "failed", "cancelled": "failed"}
+STEPS: Final[dict[str, PayoutStep]] = {
+    "drafted": "sent", "paid": "paid", "failed": "failed", "bounced": "bounced", "cancelled": "failed",
+}  # fmt: skip
 
 
 def move(payout: Payout, what: str, by: Actor, at: datetime) -> bool:

@@ -127,6 +127,8 @@ class Payout(ProviderModel):
     paid_on = models.DateField(_("paid on"), null=True)
     note = models.CharField(_("note"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("drawn up"), db_default=Now())
+    #: When the bank gave it back although it had said that it had paid.
+    bounced_at = models.DateTimeField(_("given back"), null=True)
     settled_at = models.DateTimeField(_("settled"), null=True)
     settled_by = models.CharField(_("settled by"), max_length=80, blank=True)
 
@@ -140,8 +142,9 @@ class Payout(ProviderModel):
             # Over all providers: one movement at the bank pays one company. Only staff enter references.
             models.UniqueConstraint(fields=["bank_reference"], name="payout_reference_once"),
             models.CheckConstraint(
-                condition=Q(state="paid", bank_reference__isnull=False, paid_on__isnull=False)
-                | (~Q(state="paid") & Q(bank_reference__isnull=True)),
+                condition=Q(state="paid", bank_reference__isnull=False, paid_on__isnull=False, bounced_at__isnull=True)
+                | Q(state="failed", bank_reference__isnull=False, paid_on__isnull=False, bounced_at__isnull=False)
+                | (~Q(state="paid") & Q(bank_reference__isnull=True, bounced_at__isnull=True)),
                 name="provider_payout_paid_by_reference",
             ),
         ]

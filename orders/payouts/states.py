@@ -60,6 +60,7 @@ PAYOUT: Table = {
     (P.APPROVED, "export"): P.EXPORTED,
     (P.EXPORTED, "pay"): P.PAID,
     (P.EXPORTED, "fail"): P.FAILED,
+    (P.PAID, "bounce"): P.FAILED,  # the bank gives it back days after it said it had paid
 }
 #: The money has left the earnings and has not arrived.
 IN_TRANSIT = (P.DRAFTED, P.APPROVED, P.EXPORTED)

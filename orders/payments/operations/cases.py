@@ -19,17 +19,23 @@ from orders.payments.models import PayIn, PaymentCase, StrayPayment
 from orders.payments.operations.common import PAID_IN, change, locked_pay_in, note, pay_in_key, succeed, tell_payer
 from orders.payments.states import CASE, PAY_IN, STRAY, Use
 
+#: What such a case tells of is in a wallet already, or went out.
+NOT_ARRIVED = (PaymentCase.Kind.TAKEN_BACK, PaymentCase.Kind.REUSED, PaymentCase.Kind.RETURN_DIFFERS)
+
 
 class BadDecision(UserError):
     """A case that cannot be closed like this."""
 
 
-def open_case(row: PayIn, kind: str, notice: Notice, *, by: Actor, at: datetime) -> PaymentCase:
+def open_case(
+    row: PayIn, kind: str, notice: Notice, *, expected: int | None = None, by: Actor, at: datetime
+) -> PaymentCase:  # fmt: skip
     """Keep what does not fit, once per transaction, in the caller's transaction; the merchant is told."""
     case, is_new = PaymentCase.objects.get_or_create(
         merchant_id=row.merchant_id, pay_in=row, kind=kind, transaction=notice.transaction[:80],
         defaults={
-            "expected_amount": row.amount, "amount": notice.amount or 0, "currency": notice.currency or row.currency,
+            "expected_amount": row.amount if expected is None else expected,
+            "amount": notice.amount or 0, "currency": notice.currency or row.currency,
             "opened_at": at,
         },
     )  # fmt: skip
@@ -37,6 +43,15 @@ def open_case(row: PayIn, kind: str, notice: Notice, *, by: Actor, at: datetime)
         note(row, "differed", by, kind=kind, amount=notice.amount, currency=notice.currency, transaction=notice.transaction)
         tell_payer(row, "payments.case.opened", f"case:{kind}:{notice.transaction}", at)
     return case
+
+
+def close_mistaken(row: PayIn, notice: Notice, *, by: Actor, at: datetime) -> None:
+    """The transaction has settled its payment after all: what was told of it before, with another amount, was a mistake."""
+    known = PaymentCase.objects.select_for_update().filter(merchant_id=row.merchant_id, pay_in=row, state="open")
+    for case in known.filter(kind=PaymentCase.Kind.AMOUNT, transaction=notice.transaction[:80]):
+        _close(
+            row, case, after(CASE, case.state, "explain"), _("The amount was corrected; the payment has arrived in full."), by, at
+        )
 
 
 def credit_case(*, merchant_id: int, case_id: int, remark: str, by: Actor, at: datetime) -> PaymentCase:
@@ -48,7 +63,7 @@ def credit_case(*, merchant_id: int, case_id: int, remark: str, by: Actor, at: d
     with scope(merchant_id, durable=True):
         row, case = _locked(merchant_id, case_id)
         state = after(CASE, case.state, "credit")
-        if case.kind == PaymentCase.Kind.TAKEN_BACK or case.amount <= 0:
+        if case.kind in NOT_ARRIVED or case.amount <= 0:
             raise BadDecision(_("Nothing arrived that could be credited. Explain the case instead."))
         key = f"pay_in_case:{case.pk}"
         if allows(PAY_IN, row.state, "succeed") and case.currency == row.currency and case.kind == PaymentCase.Kind.AMOUNT:

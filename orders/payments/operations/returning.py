@@ -42,6 +42,11 @@ UNSETTLED = ("requested", "submitted")
 OFFLINE = frozenset({"bank"})
 
 
+def is_left_to_people(row: PayBack) -> bool:
+    """Whether staff send it, or find out what became of it: a transfer, or one the company gave no end to in all attempts."""
+    return row.state in UNSETTLED and (row.pay_in.gateway in OFFLINE or row.attempts >= MOST_ATTEMPTS)
+
+
 class BadReturn(UserError):
     """Money that cannot be sent back like this."""
 
@@ -168,10 +173,10 @@ def _wanted(row: PayBack, at: datetime) -> Return:
 def book_return(pay_in: PayIn, pay_back_id: int, notice: Notice, *, by: Actor, at: datetime) -> bool:
     """What the company says about money sent back, under the lock of its payment in; whether it settled it."""
     row = PayBack.objects.select_for_update().get(merchant_id=pay_in.merchant_id, pk=pay_back_id)
-    if row.state in ("succeeded", "failed"):
+    if row.state == "failed" or (row.state == "succeeded" and notice.result is not Result.NOT_RETURNED):
         return False
     if notice.result is Result.RETURNED and (notice.amount, notice.currency) != (row.amount, row.currency):
-        open_case(pay_in, PaymentCase.Kind.AMOUNT, notice, by=by, at=at)
+        open_case(pay_in, PaymentCase.Kind.RETURN_DIFFERS, notice, expected=row.amount, by=by, at=at)
         return False
     if notice.result is Result.RETURNED:
         change(row, state=after(PAY_BACK, row.state, "succeed"), transaction=notice.transaction[:80], settled_at=at, next_at=None)
@@ -201,11 +206,13 @@ def settle_by_hand(
 ) -> bool:
     """Staff sent a bank transfer (`bank_reference`), or cannot send it (`reason`). Doing it again changes nothing.
 
-    Raises NotFound; NotPossible for what the payment company settles itself.
+    Or they asked the company about one that it gave no end to. Raises NotFound; NotPossible for what the company settles itself.
     """
     with scope(merchant_id, durable=True):
         found = access_pay_back(organization_id=merchant_id, pk=pay_back_id)
-        if found.pay_in.gateway not in OFFLINE:
+        if found.state not in UNSETTLED:
+            return False
+        if not is_left_to_people(found):
             raise NotPossible(_("The payment company settles this one itself."))
         pay_in = PayIn.objects.select_for_update().get(merchant_id=merchant_id, pk=found.pay_in_id)
         result = Result.RETURNED if bank_reference else Result.NOT_RETURNED

@@ -16,9 +16,10 @@ from marketplace.kernel.transitions import after, allows
 from marketplace.tenancy.actor import Actor
 from marketplace.tenancy.scope import scope
 from orders.escrow.operations import credit_wallet
+from orders.payments.gateways.bank.callback import bank_event
 from orders.payments.gateways.protocol import ABOUT_RETURNS, Notice, Result
 from orders.payments.models import GatewayNotice, PayIn, PaymentCase
-from orders.payments.operations.cases import keep_stray, open_case
+from orders.payments.operations.cases import close_mistaken, keep_stray, open_case
 from orders.payments.operations.common import PAID_IN, change, locked_pay_in, note, pay_in_key, succeed, tell_payer
 from orders.payments.operations.returning import book_return
 from orders.payments.purposes import purpose_named
@@ -106,6 +107,7 @@ def _paid(row: PayIn, notice: Notice, by: Actor, at: datetime) -> Outcome:
         merchant_id=row.merchant_id, amount=row.amount, currency=row.currency, key=pay_in_key(row.pk), kind=PAID_IN, at=at, by=by
     )
     note(row, "arrived", by, amount=row.amount, transaction=notice.transaction)
+    close_mistaken(row, notice, by=by, at=at)
     return Outcome.SETTLED
 
 
@@ -156,7 +158,7 @@ def confirm_transfer(*, merchant_id: int, pay_in_id: int, amount: int, bank_refe
     if row is None:
         raise BadConfirmation(_("Only bank transfers are confirmed by hand; the payment companies confirm their own."))
     notice = Notice(
-        event_id=f"bank:{text}", reference=row.reference, result=Result.PAID, transaction=text, amount=amount,
+        event_id=bank_event(text, amount), reference=row.reference, result=Result.PAID, transaction=text, amount=amount,
         currency=row.currency, occurred_at=at,
     )  # fmt: skip
     return receive(gateway="bank", notice=notice, at=at, by=by)

@@ -18,7 +18,8 @@ DIFFERENCES = """
 WITH recorded AS (
   SELECT provider_id AS organization_id, 'payout:' || id || ':' || step AS key, currency, amount
   FROM payouts_payout CROSS JOIN LATERAL (VALUES
-    ('sent', true), ('paid', state = 'paid'), ('failed', state IN ('failed', 'cancelled'))) AS s (step, is_done)
+    ('sent', true), ('paid', state = 'paid' OR bounced_at IS NOT NULL), ('bounced', bounced_at IS NOT NULL),
+    ('failed', state IN ('failed', 'cancelled') AND bounced_at IS NULL)) AS s (step, is_done)
   WHERE s.is_done
   UNION ALL
   SELECT merchant_id, 'wallet:' || %(pay_in)s || id, currency, coalesce(paid_amount, amount)

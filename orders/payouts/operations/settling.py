@@ -80,14 +80,34 @@ def mark_failed(*, provider_id: int, payout_id: int, why: str, is_account_wrong:
             return row
         _settled(row, after(PAYOUT, row.state, "fail"), by, at, note=why.strip()[:300])
         move(row, "failed", by, at)
-        told(row, "failed", by, why=row.note)
-        account = queries.access_account(provider_id=provider_id, pk=row.account_id, lock=True)
-        if is_account_wrong and account.state == "confirmed":
-            return_account(account, why=row.note, by=by, at=at)
-        facts: dict[str, Fact] = {"amount": both.money(row.amount, row.currency), "why": row.note or "–", "last4": account.last4}
-        _tell(row, "returned" if is_account_wrong else "failed", facts, at)
+        _came_back(row, is_account_wrong=is_account_wrong, by=by, at=at)
         _close(batch, row, at)
         return row
+
+
+def mark_bounced(*, provider_id: int, payout_id: int, why: str, is_account_wrong: bool, by: Actor, at: datetime) -> Payout:
+    """The bank gave it back after it had said that it had paid; the reference stays. Saying it again changes nothing.
+
+    Raises NotPossible when it was not paid.
+    """
+    with scope(provider_id, durable=True):
+        _batch, row = _locked(provider_id, payout_id)
+        if row.bounced_at is not None:
+            return row
+        _settled(row, after(PAYOUT, row.state, "bounce"), by, at, note=why.strip()[:300], bounced_at=at)
+        move(row, "bounced", by, at)
+        _came_back(row, is_account_wrong=is_account_wrong, by=by, at=at)
+        return row
+
+
+def _came_back(row: Payout, *, is_account_wrong: bool, by: Actor, at: datetime) -> None:
+    """The amount is in the earnings again: on record, with the account that may be to blame, and told."""
+    told(row, "failed", by, why=row.note)
+    account = queries.access_account(provider_id=row.provider_id, pk=row.account_id, lock=True)
+    if is_account_wrong and account.state == "confirmed":
+        return_account(account, why=row.note, by=by, at=at)
+    facts: dict[str, Fact] = {"amount": both.money(row.amount, row.currency), "why": row.note or "–", "last4": account.last4}
+    _tell(row, "returned" if is_account_wrong else "failed", facts, at)
 
 
 def _locked(provider_id: int, payout_id: int) -> tuple[PayoutBatch, Payout]:
@@ -144,7 +164,8 @@ def _carried_out(answer: bankfile.Answer, row: Payout | None, by: Actor, at: dat
             )  # fmt: skip
         else:
             blamed = bool(ACCOUNT_WORDS.search(answer.reason))
-            mark_failed(
+            came_back = mark_bounced if before == "paid" else mark_failed
+            came_back(
                 provider_id=row.provider_id, payout_id=row.pk, why=answer.reason, is_account_wrong=blamed, by=by, at=at
             )  # fmt: skip
     except UserError as error:

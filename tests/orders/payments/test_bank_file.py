@@ -8,6 +8,7 @@ from orders.payments.gateways.bank.callback import BadFile, lines_of, reference_
 from orders.payments.models import PaymentCase, StrayPayment
 from orders.payments.operations.cases import BadDecision, assign_stray, credit_case, explain_case, send_stray_back
 from orders.payments.operations.importing import import_bank_file
+from orders.payments.operations.settling import Outcome, confirm_transfer
 from tests import cast
 from tests.orders.payments.conftest import NOW, balance, begin, fresh, in_scope
 
@@ -48,6 +49,32 @@ def test_another_amount_is_a_case_that_staff_credit_once(acme: cast.Merchant) ->
     with pytest.raises(NotPossible):
         explain_case(merchant_id=acme.id, case_id=case.pk, remark="no", by=CLI, at=NOW)
     assert balance(acme) == 48_000
+
+
+def test_a_mistyped_amount_is_said_again_and_the_mistake_cannot_be_credited(acme: cast.Merchant) -> None:
+    row = begin(acme, gateway="bank")
+    said = {"merchant_id": acme.id, "pay_in_id": row.pk, "bank_reference": "F001", "at": NOW, "by": CLI}
+    assert confirm_transfer(amount=5_000, **said) is Outcome.DIFFERENT
+    assert confirm_transfer(amount=50_000, **said) is Outcome.SETTLED
+    case = in_scope(acme, PaymentCase.objects.get)
+    assert (balance(acme), case.state) == (50_000, "explained")
+    with pytest.raises(NotPossible):
+        credit_case(merchant_id=acme.id, case_id=case.pk, remark="", by=CLI, at=NOW)
+    listed = file(f"2026-03-06,F001,500.00,,艾克米,{row.reference}")
+    assert dict(import_bank_file(content=listed, currency="CNY", at=NOW, by=CLI).outcomes) == {"repeated": 1}
+    assert balance(acme) == 50_000
+
+
+def test_a_transaction_that_paid_for_another_is_not_credited_again(acme: cast.Merchant) -> None:
+    first, second = begin(acme, gateway="bank"), begin(acme, 40_000, gateway="bank")
+    said = {"merchant_id": acme.id, "bank_reference": "F001", "at": NOW, "by": CLI}
+    assert confirm_transfer(pay_in_id=first.pk, amount=50_000, **said) is Outcome.SETTLED
+    assert confirm_transfer(pay_in_id=second.pk, amount=40_000, **said) is Outcome.DIFFERENT
+    case = in_scope(acme, PaymentCase.objects.get)
+    assert case.kind == "transaction_reused"
+    with pytest.raises(BadDecision):
+        credit_case(merchant_id=acme.id, case_id=case.pk, remark="", by=CLI, at=NOW)
+    assert balance(acme) == 50_000
 
 
 def test_a_stray_finds_its_owner_once_or_goes_back(acme: cast.Merchant) -> None:

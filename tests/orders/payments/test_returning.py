@@ -1,6 +1,7 @@
 """Money back to where it came from: it leaves the wallet at once, goes out once, and comes back when it cannot be sent."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 from typing import Any
@@ -17,10 +18,14 @@ from marketplace.tenancy.actor import CLI
 from marketplace.tenancy.scope import scope
 from orders.escrow.errors import NotEnoughInWallet
 from orders.escrow.operations import debit_wallet
+from orders.payments import inbox
+from orders.payments.gateways.protocol import Notice, Result
 from orders.payments.gateways.sandbox import client
-from orders.payments.models import PayBack, PayIn, SandboxCharge
+from orders.payments.models import PayBack, PayIn, PaymentCase, SandboxCharge
 from orders.payments.operations.callbacks import take_callback
-from orders.payments.operations.returning import BadReturn, BankAccount, request_pay_back, send_due, settle_by_hand
+from orders.payments.operations.cases import BadDecision, credit_case
+from orders.payments.operations.returning import MOST_ATTEMPTS, BadReturn, BankAccount, request_pay_back, send_due, settle_by_hand
+from orders.payments.operations.settling import receive
 from orders.payments.policies import shares_to_return
 from tests import cast
 from tests.orders.payments.conftest import NOW, balance, begin, fresh, in_scope, say
@@ -105,6 +110,42 @@ def test_without_an_answer_the_company_is_asked_before_anything_is_sent_again(ac
     assert again(made).state == "succeeded"
     charge = in_scope(acme, lambda: SandboxCharge.objects.get(reference=row.reference))
     assert charge.returned == {made.request_id: 20_000}
+
+
+def test_what_the_company_takes_back_after_it_sent_it_is_in_the_wallet_again_once(acme: cast.Merchant) -> None:
+    row = paid(acme)
+    (made,) = back(acme, 20_000)
+    assert send(acme) == 1 and again(made).state == "succeeded"
+    before = balance(acme)
+    said = Notice("late:1", made.request_id, Result.NOT_RETURNED, "", 20_000, "CNY", NOW, "card closed")
+    for event in ("late:1", "late:2"):
+        receive(gateway="sandbox", notice=replace(said, event_id=event), at=NOW, by=CLI)
+    assert (again(made).state, balance(acme) - before, fresh(row).returned_amount) == ("failed", 20_000, 0)
+
+
+def test_another_amount_sent_back_is_a_case_that_cannot_be_credited(acme: cast.Merchant) -> None:
+    paid(acme)
+    (made,) = back(acme, 20_000)
+    said = Notice("odd:1", made.request_id, Result.RETURNED, "T-1", 19_000, "CNY", NOW, "")
+    receive(gateway="sandbox", notice=said, at=NOW, by=CLI)
+    case = in_scope(acme, PaymentCase.objects.get)
+    assert (case.kind, case.expected_amount, case.amount) == ("return_differs", 20_000, 19_000)
+    with pytest.raises(BadDecision):
+        credit_case(merchant_id=acme.id, case_id=case.pk, remark="", by=CLI, at=NOW)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_company_gave_no_end_to_is_left_to_people(acme: cast.Merchant) -> None:
+    paid(acme)
+    (made,) = back(acme, 20_000)
+    assert inbox.waiting() == []
+    with scope(acme.id):
+        PayBack.objects.filter(merchant_id=acme.id, pk=made.pk).update(state="submitted", attempts=MOST_ATTEMPTS, next_at=NOW)
+    assert send(acme, timedelta(days=30)) == 0
+    assert len(inbox.waiting()) == 1
+    before = balance(acme)
+    assert settle_by_hand(merchant_id=acme.id, pay_back_id=made.pk, reason="abnormal at the company", by=CLI, at=NOW)
+    assert (again(made).state, balance(acme) - before, inbox.waiting()) == ("failed", 20_000, [])
 
 
 def test_a_bank_transfer_needs_its_account_and_is_sent_by_staff(acme: cast.Merchant) -> None:

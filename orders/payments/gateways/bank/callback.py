@@ -36,6 +36,11 @@ class BadFile(UserError):
     """A file that is not a list of transfers. The message says which line and why."""
 
 
+def bank_event(transaction: str, amount: int) -> str:
+    """What a bank's line is known by. With the amount, so that whoever mistyped it can say it again."""
+    return f"bank:{transaction}:{amount}"
+
+
 @dataclass(frozen=True)
 class Line:
     """One transfer that arrived. `reference` is ours, when the payer wrote it."""
@@ -52,7 +57,8 @@ class Line:
     @property
     def notice(self) -> Notice:
         return Notice(
-            event_id=f"bank:{self.transaction}", reference=self.reference, result=Result.PAID, transaction=self.transaction,
+            event_id=bank_event(self.transaction, self.amount), reference=self.reference, result=Result.PAID,
+            transaction=self.transaction,
             amount=self.amount, currency=self.currency, occurred_at=self.booked_at, detail=self.text[:200], payer=self.payer,
         )  # fmt: skip
 
