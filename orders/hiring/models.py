@@ -20,7 +20,7 @@ NOW = Now()
 class Mode(models.TextChoices):
     """Who may answer, and when answers are read."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("need", "Open")
     INVITED = "invited", _("By invitation")
     SEALED = "sealed", _("Sealed")
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import ProviderModel, TenantForeignKey
 from orders.payouts.states import AccountState, BatchState, PayoutState
@@ -252,7 +253,7 @@ class BookCase(models.Model):
     """Something that the ledger and the records of payments or payouts say differently; staff's own."""
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("case", "Open")
         EXPLAINED = "explained", _("Explained")
         RESOLVED = "resolved", _("Resolved")
 

@@ -229,7 +229,7 @@ def _terms(terms: Mapping[str, Any], currency: str, say: Say) -> Iterator[Line]:
         _("Answers within"),
         "" if response is None else ngettext("%(n)s hour", "%(n)s hours", response) % {"n": response},
     )
-    yield line("notice", _("Notice"), _days(terms.get("notice_days")))
+    yield line("notice", _("Notice period"), _days(terms.get("notice_days")))
     yield line("hours", _("Service hours"), say(terms, "hours"))
     for n, item in enumerate(terms.get("free", ())):
         yield line(f"free.{say(item) or n}", _("Free of charge"), say(item))

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from marketplace.tenancy.models import ProviderModel, TenantForeignKey
 from marketplace.ui.formats import language
@@ -26,7 +27,7 @@ class PricingModel(models.TextChoices):
     UNIT = "unit", _("Per unit")
     SUBSCRIPTION = "subscription", _("Subscription")
     METERED = "metered", _("By use")
-    QUOTE = "quote", _("On request")
+    QUOTE = "quote", pgettext_lazy("price model", "On request")
     SESSION = "session", _("Per session")
 
 

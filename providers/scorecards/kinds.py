@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class EventKind(models.TextChoices):
@@ -12,7 +13,7 @@ class EventKind(models.TextChoices):
     #: A job was accepted. value: 1 within the included revisions, else 0.
     ACCEPTED = "accepted", _("Job accepted")
     #: A delivery came. value: days late, 0 when on time.
-    DELIVERED = "delivered", _("Delivery")
+    DELIVERED = "delivered", pgettext_lazy("score", "Delivery")
     #: The first answer to a merchant's question. value: business minutes it took.
     ANSWERED = "answered", _("First answer")
     #: A review that counts. value: stars in tenths, 10 to 50.

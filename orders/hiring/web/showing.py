@@ -134,7 +134,7 @@ def terms_of(quote: Quote) -> list[tuple[str, Text]]:
         found.append((_("Paid in advance for"), _months(quote.period_months)))
     if quote.is_standing:
         found.append((_("Shortest term"), _months(quote.min_months)))
-        found.append((_("Notice"), _days(quote.notice_days)))
+        found.append((_("Notice period"), _days(quote.notice_days)))
     found.append((_("Revisions included"), formats.number(quote.revisions)))
     if quote.commission is not None:
         found += _commission(quote)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from aftersales.programs.presale_balance.amounts import forfeit
 from aftersales.programs.presale_balance.models import Enrolment, Touch
@@ -94,7 +94,7 @@ def _holdout(settings: Mapping[str, Any]) -> str:
 
 
 def _stops(settings: Mapping[str, Any]) -> str:
-    stops = [_("paid"), _("cancelled"), _("deposit refunded"), _("opted out")]
+    stops = [pgettext("presale", "Balance paid"), _("cancelled"), _("deposit refunded"), _("opted out")]
     stops += [_("cheaper now")] if settings["price_drop"] == "hand_over" else []
     stops += [_("out of stock")] if settings["out_of_stock"] == "stop" else []
     return _("Looked at again at the moment of sending; not sent when: %(stops)s.") % {"stops": _(", ").join(stops)}
