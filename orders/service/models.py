@@ -466,8 +466,8 @@ class Timer(SharedModel):
         indexes = [
             # The sweep's, over all tenants: as the system role.
             models.Index(fields=["due_at", "id"], condition=Q(state="waiting"), name="timers_due"),
-            # Staff's inbox.
-            models.Index(fields=["tried_at"], condition=Q(state="failed"), name="timers_failed"),
+            # An order's, and staff's inbox.
+            models.Index(fields=["merchant_id", "order"], condition=Q(state="failed"), name="timers_failed"),
         ]
 
     def __str__(self) -> str:

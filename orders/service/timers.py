@@ -98,9 +98,9 @@ def _is_to_be_ended(milestones: Sequence[Milestone], *, owed: bool) -> bool:
 
 def write(order: ServiceOrder, due: Mapping[Key, datetime], at: datetime) -> None:
     """Make the waiting timers of an order these; needs its lock. What had failed is wanted anew, or not any more."""
-    open_states = (Timer.State.WAITING, Timer.State.FAILED)
-    mine = Timer.objects.filter(merchant_id=order.merchant_id, order_id=order.pk, state__in=open_states)
-    rows = list(mine)
+    mine = Timer.objects.filter(merchant_id=order.merchant_id, order_id=order.pk)
+    # Each half has an index of its own: an order's past timers are not read.
+    rows = list(mine.filter(state=Timer.State.WAITING).union(mine.filter(state=Timer.State.FAILED), all=True))
     waiting = {(timer.kind, timer.milestone_id): timer for timer in rows if timer.state == Timer.State.WAITING}
     gone = [timer.pk for timer in rows if timer.state == Timer.State.FAILED]
     gone += [timer.pk for key, timer in waiting.items() if due.get(key) != timer.due_at]

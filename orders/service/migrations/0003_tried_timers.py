@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="timer",
-            index=models.Index(condition=models.Q(("state", "failed")), fields=["tried_at"], name="timers_failed"),
+            index=models.Index(condition=models.Q(("state", "failed")), fields=["merchant_id", "order"], name="timers_failed"),
         ),
     ]
